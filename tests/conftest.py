@@ -28,10 +28,8 @@ from redis import Redis
 from sqlalchemy import Dialect, make_url
 from sqlalchemy.event import listen
 from sqlalchemy.util import greenlet_spawn
-from tests import cost_report, each_version, large_doses, proofs
 from tests.compiled_code import reuse_compiled_code
 from tests.databases import create_database, temporary_copy
-from tests.dose_sizes import dose
 from tests.doubles import journal_counts
 from tests.feeds import wait_for_complete_feed
 
@@ -66,18 +64,19 @@ FAST_SETTINGS = {
     "shared_buffers": "32MB",
     "synchronous_commit": "off",
 }
-NO_TEST_CHOSEN = 'No test was chosen; `-m ""` runs those that are marked slow, and the proofs.'
+NO_TEST_CHOSEN = 'No test was chosen; `-m ""` runs those that are marked slow, and the doses.'
 SUMMARY_LINE = "a line for the summary"
 SERVER_VERSION = pytest.StashKey[str]()
 REDIS_VERSION = pytest.StashKey[str]()
 VERSIONS = (("PostgreSQL", SERVER_VERSION), ("Redis", REDIS_VERSION))
 MAX_PROCESSES = 4
-FAST_SET = "not slow and not proof"  # as in pyproject.toml
-GATE_SET = "not proof"  # as in noxfile.py
-SLOW_MODULE = re.compile(r"^pytestmark = .*\bpytest\.mark\.slow\b", re.MULTILINE)
+FAST_SET = "not slow and not dose"  # as in pyproject.toml
+SLOW_SET = "slow and not dose"  # as in noxfile.py
+SLOW_MARK = "pytest.mark.slow"
+LEFT_OUT_MODULE = re.compile(r"^pytestmark = .*\bpytest\.mark\.(slow|dose)\b", re.MULTILINE)
 GC_THRESHOLDS = (50_000, 20, 100)  # An application alone creates 200,000 objects that stay.
 
-settings.register_profile("gate", max_examples=dose(30, small=8), deadline=None)
+settings.register_profile("gate", max_examples=30, deadline=None)
 settings.register_profile("big", max_examples=2_000, deadline=None)  # --hypothesis-profile=big
 settings.load_profile("gate")
 
@@ -91,64 +90,34 @@ if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
 # Hooks of pytest
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of our own plugin."""
-    cost_report.add_options(parser)
-
-
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure() -> None:
     """Stop garbage collection while tests are collected: nothing of that is garbage."""
     gc.disable()
     reuse_compiled_code()
-    cost_report.register(config, is_limited=config.getoption("markexpr") == GATE_SET)
     if OWN_REDIS:
         module: Any = import_module("indelible_service.embedded.redis")
         module.PROGRAM_PATH = OWN_REDIS
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out the modules whose tests are all slow, or all proofs, and need not be imported."""
+    """Leave out the modules of which no test is chosen, so that they need not be imported."""
     is_module = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
     choice = config.getoption("markexpr")
-    if choice not in (FAST_SET, GATE_SET) or not is_module:
+    if choice not in (FAST_SET, SLOW_SET) or not is_module:
         return None
     if any(collection_path.samefile(name) for name in _named_files(config)):
         return None  # pytest then says that its tests were deselected
 
-    if proofs.contains_file(collection_path.relative_to(TESTS.parent).as_posix()):
-        return True
-    if choice == FAST_SET and SLOW_MODULE.search(collection_path.read_text(encoding="utf-8")):
-        return True
-    return None
+    source = collection_path.read_text(encoding="utf-8")
+    if choice == SLOW_SET:
+        return True if SLOW_MARK not in source else None
+    return True if LEFT_OUT_MODULE.search(source) else None
 
 
 def _named_files(config: pytest.Config) -> list[Path]:
     """Return the files that the command line names."""
     paths = [Path(argument.partition("::")[0]) for argument in config.args]
     return [path for path in paths if path.is_file()]
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark proofs, large doses among them, and what runs on each tested release of PostgreSQL."""
-    if proofs.contains(item.nodeid):
-        item.add_marker("proof")
-        if large_doses.contains(item.nodeid):
-            item.add_marker("large")
-    if each_version.contains(item.nodeid) and not _needs_only_sqlite(item):
-        item.add_marker("each_version")
-
-
-def _needs_only_sqlite(item: pytest.Item) -> bool:
-    """Return whether the fixtures of a test include a SQLite file, but no server."""
-    fixtures: list[str] = getattr(item, "fixturenames", [])
-    return "template_file" in fixtures and "server" not in fixtures
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the longest files first, so that no process is left with one of them at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("runs_first") is None)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -40,8 +40,6 @@ from indelible_sql import Pool, SqlStore, install_algorithm
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.migrate import upgrade
 
-pytestmark = pytest.mark.runs_first
-
 
 class ContextsConformance(
     CapturesConformance,
@@ -216,7 +214,7 @@ class WithoutPgvector:
 
 
 @pytest.mark.slow
-@pytest.mark.pgvector  # a server without the extension has only such databases
+@pytest.mark.newest  # a server without the extension has only such databases
 class TestPostgresqlWithoutPgvector(WithoutPgvector, CaptureIntegrityConformance): ...
 
 

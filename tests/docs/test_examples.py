@@ -51,7 +51,6 @@ CONTINUING = {page for pages in CONTINUATIONS.values() for _, page in pages}
 BEGINNINGS = [page for page in TESTED if page not in CONTINUING]
 
 
-@pytest.mark.runs_first
 @pytest.mark.parametrize("page", BEGINNINGS, ids=lambda page: page.stem)
 def test_a_page_prints_its_output_in_an_empty_directory(
     page: Path, request: pytest.FixtureRequest, tmp_path: Path

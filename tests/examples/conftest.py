@@ -40,7 +40,7 @@ class HostDatabase:
         return engine
 
 
-@pytest.fixture(params=["sqlite_url", pytest.param("database", marks=pytest.mark.slow)])
+@pytest.fixture(params=["sqlite_url", pytest.param("database", marks=pytest.mark.dose)])
 def host(request: pytest.FixtureRequest) -> HostDatabase:
     database: str | PostgresServer = request.getfixturevalue(request.param)
     if isinstance(database, str):

@@ -54,7 +54,7 @@ TestOnSqlite = sql_conformance(consents, values=DRAWN)
 TestGrants = conformance(evolve(grants, rules={}), others=(consents,))
 
 
-@pytest.fixture(params=["memory", "sqlite_url", "database"])
+@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.dose)])
 def store(request: pytest.FixtureRequest) -> Generator[AnyStore]:
     if request.param == "memory":
         yield MemoryStore(contexts=(consents, grants), policy=POLICY)
@@ -243,6 +243,7 @@ def test_an_event_loop_reads_versions(sqlite_url: str) -> None:
     assert asyncio.run(answers()) == (2, "Some")
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize(
     "columns",
     [

@@ -98,6 +98,7 @@ def test_a_stranger_changes_nothing(migrated: str, framework: str) -> None:
     assert numbers(migrated) == []
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_real_server_runs_the_same_service(migrated: str, framework: str) -> None:
     with served_desk(framework, migrated, "maya") as maya:

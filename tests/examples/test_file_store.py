@@ -35,6 +35,7 @@ pytestmark = pytest.mark.slow
 POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
 
 
+@pytest.mark.dose
 class TestFileStore(
     CapturesConformance,
     ConceptsConformance,
@@ -74,7 +75,7 @@ def test_the_suite_detects_an_adapter_that_commits_half_a_transaction(tmp_path: 
         ConceptsConformance().test_two_commands_of_one_transaction_stand_or_fall_together(store)
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 def test_a_store_of_another_process_sees_what_was_committed(tmp_path: Path) -> None:
     store = FileStore(tmp_path / "store")
     created = create(store)

@@ -94,7 +94,7 @@ TestInMemory = conformance(parcels)
 TestOnSqlite = sql_conformance(parcels)
 
 
-@pytest.fixture(params=["memory", "sqlite_url", "database"])
+@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.dose)])
 def store(request: pytest.FixtureRequest) -> Generator[AnyStore]:
     contexts = (parcels, consents, grants)
     if request.param == "memory":

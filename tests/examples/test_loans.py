@@ -190,6 +190,7 @@ def test_a_legal_raw_step_is_accepted(urls: tuple[str, str], store: SqlStore) ->
     assert not is_refused(urls[0], head(change), record(change))
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_illegal_raw_write_is_refused(name: str, urls: tuple[str, str], store: SqlStore) -> None:
     change = last_change(store, lent(store))

@@ -259,6 +259,7 @@ def worker(host: HostDatabase, redis_url: str, directory: Path) -> Generator[sub
                 os.killpg(process.pid, signal.SIGKILL)
 
 
+@pytest.mark.dose
 def test_workers_that_are_killed_close_each_ticket_once(
     host: HostDatabase, store: SqlStore, redis_url: str, tmp_path: Path
 ) -> None:

@@ -27,7 +27,7 @@ MAYA, NOOR = Actor.user("maya"), Actor.user("noor")
 AnyOrderStore = MemoryStore | SqlStore
 
 
-@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.slow)])
+@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.dose)])
 def store(request: pytest.FixtureRequest) -> Generator[AnyOrderStore]:
     if request.param == "memory":
         yield MemoryStore(contexts=(orders,), policy=POLICY)

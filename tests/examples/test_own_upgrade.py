@@ -184,6 +184,7 @@ def _upgrade(url: str, owner_url: str) -> None:
     store.dispose()
 
 
+@pytest.mark.dose
 def test_two_upgrades_at_once_make_one_table(opened: Open, host: HostDatabase) -> None:
     context = get_context("spawn")
     children = [context.Process(target=_upgrade, args=(host.url, host.owner_url)) for _ in range(2)]

@@ -48,7 +48,7 @@ def opened(url: str, owner_url: str) -> SqlStore:
     return store
 
 
-@pytest.fixture(params=["memory", "sqlite_url", "database"])
+@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.dose)])
 def store(request: pytest.FixtureRequest) -> Generator[AnyStore]:
     if request.param == "memory":
         yield MemoryStore(contexts=(shipments,), policy=POLICY)
@@ -195,6 +195,7 @@ ROW = (
 )
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize(
     "statement",
     [

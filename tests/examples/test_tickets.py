@@ -57,7 +57,7 @@ def sql_store(host: HostDatabase) -> Generator[SqlStore]:
     opened.dispose()
 
 
-@pytest.fixture(params=["memory", "sqlite_url", "database"])
+@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.dose)])
 def store(request: pytest.FixtureRequest) -> Generator[AnyTicketStore]:
     if request.param == "memory":
         yield MemoryStore(contexts=(tickets,), policy=POLICY)

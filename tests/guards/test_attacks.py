@@ -30,7 +30,7 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store, verify
 from indelible_sql.contexts import CATALOG
 
-pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
+pytestmark = pytest.mark.slow
 
 MIN_GUARDS = 45
 MIN_ATTACKS_OF_A_KIND = 3

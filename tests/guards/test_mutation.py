@@ -31,7 +31,7 @@ from tests.guards.table import (
 
 from indelible_service.embedded import ADMIN, PostgresServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
+pytestmark = pytest.mark.slow
 
 MIN_REPEATED_ROWS = 100
 

@@ -23,7 +23,7 @@ from tests.guards.situation import Situation
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
 
-pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
+pytestmark = pytest.mark.slow
 
 NUMBER: Final = 2
 STEP: Final = 12  # of the gate

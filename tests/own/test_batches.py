@@ -12,7 +12,6 @@ import pytest
 from attrs import field as attrs_field
 from attrs import frozen
 from tests.conftest import POLICY
-from tests.dose_sizes import dose
 from tests.examples.conftest import HostDatabase, host
 from tests.logs import messages_of
 
@@ -45,7 +44,7 @@ __all__ = ["host"]  # the fixture
 
 AnyStore: TypeAlias = Any  # of memory, or of a database
 MAYA = Actor.user("maya")
-BATCHES = dose(60, small=15)
+BATCHES = 60
 Price = Annotated[Decimal, decimal_kind(digits=6, places=2)]
 
 

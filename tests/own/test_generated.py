@@ -5,7 +5,6 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from tests.dose_sizes import dose
 from tests.examples.conftest import HostDatabase, host
 from tests.own.generated import KINDS, family, module_of, others_of, plans_of
 from tests.own.generated.drawing import MAX_FIELDS, MAX_STATES, MIN_STATES
@@ -22,7 +21,7 @@ from indelible_sql.testing import Database, sql_conformance
 __all__ = ["host"]  # the fixture
 
 SEED = 37
-NUMBERS = range(dose(3, small=2))
+NUMBERS = range(3)
 MANY = 200
 GROUP = 3
 LARGE_GROUP = 10
@@ -132,6 +131,7 @@ def test_every_option_of_aggregates_occurs(option: str) -> None:
     assert sum(bool(has_option(plan)) for plan in PLANS) > 1
 
 
+@pytest.mark.dose
 def test_no_verifier_refuses_a_generated_declaration() -> None:
     assert len(module_of(PLANS).contexts) == MANY
 
@@ -146,6 +146,7 @@ def test_a_generated_aggregate_passes_in_memory(number: int) -> None:
     assert set(walk.taken) == edges
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_generated_aggregate_passes_in_a_database(number: int, host: HostDatabase) -> None:
     contexts = family(range(number + 1), SEED)
@@ -166,6 +167,7 @@ def test_generated_aggregates_hold_in_a_file(
     assert report.problems == []
 
 
+@pytest.mark.dose
 def test_generated_aggregates_hold_on_a_server(
     server: PostgresServer, template: PostgresServer, add_summary_line: Callable[[str], None]
 ) -> None:

@@ -138,6 +138,7 @@ def test_a_choice_and_a_rule_about_actors_are_explored() -> None:
     assert walk.taken["PLACED", "approve"] > 0
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("rule", [never, defective, changing])
 def test_a_machine_finds_a_fault_or_walks_on(rule: Any) -> None:  # noqa: ANN401 - a body
     case = machine(parcels(rule))

@@ -50,8 +50,7 @@ def test_a_runbook_has_its_sections_and_needs_no_sql(name: str) -> None:
         assert not [word for word in SQL_WORDS if word in step.command]
 
 
-@pytest.mark.slow
-@pytest.mark.runs_first
+@pytest.mark.dose
 def test_a_release_is_promoted_and_withdrawn_on_sqlite(template_file: Path, tmp_path: Path) -> None:
     scratch = f"sqlite:///{shutil.copy(template_file, tmp_path / 'scratch.db')}"
     database = {"DATABASE_URL": f"sqlite:///{tmp_path}/records.db"}
@@ -59,7 +58,7 @@ def test_a_release_is_promoted_and_withdrawn_on_sqlite(template_file: Path, tmp_
     follow_the_runbooks(tmp_path, scratch, database, NAMES["sqlite"])
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 def test_a_release_is_promoted_and_withdrawn_on_postgresql(
     database: PostgresServer, server: PostgresServer, tmp_path: Path
 ) -> None:

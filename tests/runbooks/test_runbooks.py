@@ -13,6 +13,7 @@ from tests.runbooks.turns import of_turn, this_turn
 NEGLECTED = 2  # in a turn
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize(
     "scenario", of_turn(all_scenarios(), this_turn()), ids=lambda one: one.name
 )
@@ -20,6 +21,7 @@ def test_a_runbook_recovers_from_its_fault(scenario: Scenario, tmp_path: Path) -
     recover(scenario, tmp_path)
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize(
     "scenario",
     of_turn(all_scenarios(), this_turn(), NEGLECTED),

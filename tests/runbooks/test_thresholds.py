@@ -118,6 +118,7 @@ def test_every_alert_has_a_case() -> None:
     assert {case.alert for case in CASES} == set(RULES)
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("context", sorted({rule.context for rule in RULES.values()}))
 def test_alerts_fire_at_their_threshold_and_end_after_the_fault(
     tmp_path: Path, context: str

@@ -302,6 +302,7 @@ def _back_up_slowly(url: str, backup: Path) -> None:
         make_backup(store, plan(), backup)
 
 
+@pytest.mark.dose
 def test_a_killed_backup_is_no_backup_and_the_next_one_is_whole(
     file_store: SqlStore, sqlite_url: str, tmp_path: Path
 ) -> None:

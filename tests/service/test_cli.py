@@ -104,7 +104,7 @@ def test_the_help_of_a_command_imports_no_other_command_and_no_settings(command:
     assert "indelible_service.settings.service" not in imported
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 def test_workers_and_supervisors_import_no_web_framework() -> None:
     imported = imported_by(
         "indelible_service.processes.workers", "indelible_service.processes.full"
@@ -114,7 +114,7 @@ def test_workers_and_supervisors_import_no_web_framework() -> None:
     assert not {"flask", "granian", "indelible_web", "waitress", "werkzeug"} & imported
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 def test_a_process_on_sqlite_imports_no_driver_orm_or_redis() -> None:
     imported = imported_by(
         "indelible_service.serving.single_process", "indelible_service.processes.workers"
@@ -124,7 +124,7 @@ def test_a_process_on_sqlite_imports_no_driver_orm_or_redis() -> None:
     assert not {"flask_smorest", "psycopg", "redis", "sqlalchemy.orm"} & imported
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 def test_the_parent_of_server_processes_imports_no_web_framework() -> None:
     imported = imported_by("indelible_service.serving.server_processes")
 
@@ -286,6 +286,7 @@ def test_a_secret_is_created_once_in_a_private_file() -> None:
     assert secret.parent.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.dose
 def test_a_downgrade_that_drops_records_needs_an_export_of_them(
     environment: dict[str, str],
 ) -> None:

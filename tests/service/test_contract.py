@@ -142,6 +142,7 @@ def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     assert written == "FILE_UNUSABLE"
 
 
+@pytest.mark.dose
 def test_an_installation_without_extras_has_a_contract_too(tmp_path: Path) -> None:
     program = (
         "import sys; sys.modules.update(indelible_evm=None, distributed=None);"

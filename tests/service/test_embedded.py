@@ -23,7 +23,7 @@ from tests.service.processes import free_port
 from indelible_service.embedded import PostgresServer, ServerFailed, postgres
 from indelible_service.files.access import FileUnusable
 
-pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
+pytestmark = pytest.mark.slow
 
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
 
@@ -96,6 +96,7 @@ def is_alive(pid: int) -> bool:
     return True
 
 
+@pytest.mark.dose
 def test_the_server_listens_on_loopback_and_uses_utc_and_utf8(server: PostgresServer) -> None:
     query: LiteralString = """
         SELECT concat_ws(
@@ -115,6 +116,7 @@ def test_the_server_listens_on_loopback_and_uses_utc_and_utf8(server: PostgresSe
     assert query_value(server.admin_url, query) == "127.0.0.1  UTC 300 UTF8 C.UTF-8"
 
 
+@pytest.mark.dose
 def test_both_roles_reach_the_database_under_their_own_names(server: PostgresServer) -> None:
     query: LiteralString = "SELECT current_user || '@' || current_database()"
 
@@ -122,6 +124,7 @@ def test_both_roles_reach_the_database_under_their_own_names(server: PostgresSer
     assert query_value(server.owner_url, query) == "indelible_owner@indelible"
 
 
+@pytest.mark.dose
 def test_both_roles_can_only_log_in(server: PostgresServer) -> None:
     query: LiteralString = """
         SELECT count(*)
@@ -133,12 +136,14 @@ def test_both_roles_can_only_log_in(server: PostgresServer) -> None:
     assert query_value(server.url, query) == 0
 
 
+@pytest.mark.dose
 def test_the_owner_creates_schemas(server: PostgresServer) -> None:
     run_statement(server.owner_url, "CREATE SCHEMA own")
 
     assert query_value(server.admin_url, "SELECT 'own'::regnamespace::text") == "own"
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize(
     "statement",
     [
@@ -156,17 +161,20 @@ def test_the_application_role_may_only_connect(
         run_statement(server.url, statement)
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("database", ["postgres", "template1"])
 def test_the_roles_reach_no_other_database(server: PostgresServer, database: str) -> None:
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         psycopg.connect(server.url.removesuffix("/indelible") + f"/{database}")
 
 
+@pytest.mark.dose
 def test_the_application_role_cannot_hold_a_transaction_open(server: PostgresServer) -> None:
     assert query_value(server.url, "SHOW transaction_timeout") == "1min"
     assert query_value(server.url, "SHOW idle_in_transaction_session_timeout") == "30s"
 
 
+@pytest.mark.dose
 def test_a_new_database_is_the_owners_copy_of_its_template(server: PostgresServer) -> None:
     template = create_database(server, "model")
     run_statement(template.owner_url, "CREATE SCHEMA words")
@@ -180,6 +188,7 @@ def test_a_new_database_is_the_owners_copy_of_its_template(server: PostgresServe
         run_statement(copy.url, "CREATE TEMPORARY TABLE mine (id int)")
 
 
+@pytest.mark.dose
 def test_a_server_starts_below_a_directory_that_only_its_user_may_enter(empty: Path) -> None:
     below = empty / "private" / "data"
     below.parent.mkdir(mode=0o700)
@@ -190,6 +199,7 @@ def test_a_server_starts_below_a_directory_that_only_its_user_may_enter(empty: P
     assert below.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.dose
 def test_stopping_leaves_no_process(directory: Path) -> None:
     with postgres(directory, durable=False) as server:
         before = processes(directory, server.admin_url)
@@ -198,6 +208,7 @@ def test_stopping_leaves_no_process(directory: Path) -> None:
     assert not [pid for pid in before if is_alive(pid)]
 
 
+@pytest.mark.dose
 def test_an_exception_in_the_block_leaves_no_process(directory: Path) -> None:
     seen: set[int] = set()
     with pytest.raises(CallerError):
@@ -207,6 +218,7 @@ def test_an_exception_in_the_block_leaves_no_process(directory: Path) -> None:
     assert not [pid for pid in seen if is_alive(pid)]
 
 
+@pytest.mark.dose
 def test_a_second_start_keeps_the_data(empty: Path) -> None:
     with postgres(empty) as server:
         run_statement(server.owner_url, "CREATE TABLE words AS SELECT 'first' AS word")
@@ -214,6 +226,7 @@ def test_a_second_start_keeps_the_data(empty: Path) -> None:
         assert query_value(server.owner_url, "SELECT word FROM words") == "first"
 
 
+@pytest.mark.dose
 def test_a_killed_server_restarts_with_every_commit(directory: Path) -> None:
     with postgres(directory, durable=False) as server:
         run_statement(server.owner_url, "CREATE TABLE words AS SELECT 'committed' AS word")
@@ -222,6 +235,7 @@ def test_a_killed_server_restarts_with_every_commit(directory: Path) -> None:
         assert query_value(server.owner_url, "SELECT word FROM words") == "committed"
 
 
+@pytest.mark.dose
 def test_the_server_stops_when_its_program_is_killed(directory: Path) -> None:
     program = """
 import sys, time
@@ -248,6 +262,7 @@ with postgres(Path(sys.argv[1]), durable=False) as server:
         assert query_value(server.url, "SELECT 1") == 1
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("name", ["postgres", "redis"])
 def test_the_server_stops_when_its_program_is_killed_during_the_start(
     name: str, directory: Path
@@ -276,6 +291,7 @@ with embedded.{name}(Path(sys.argv[1])):
     assert not alive
 
 
+@pytest.mark.dose
 def test_the_server_starts_although_another_program_has_the_process_id_of_its_lock(
     directory: Path,
 ) -> None:
@@ -289,6 +305,7 @@ def test_the_server_starts_although_another_program_has_the_process_id_of_its_lo
         other.kill()
 
 
+@pytest.mark.dose
 def test_the_server_starts_although_another_server_has_the_process_id_of_its_lock(
     directory: Path, cluster: Path
 ) -> None:
@@ -302,6 +319,7 @@ def test_the_server_starts_although_another_server_has_the_process_id_of_its_loc
             assert query_value(other.url, "SELECT 1") == 1
 
 
+@pytest.mark.dose
 def test_a_second_server_in_the_same_directory_is_refused(directory: Path) -> None:
     with (
         postgres(directory, durable=False) as first,
@@ -314,6 +332,7 @@ def test_a_second_server_in_the_same_directory_is_refused(directory: Path) -> No
         psycopg.connect(first.url)
 
 
+@pytest.mark.dose
 def test_an_interrupted_initialization_is_repeated(empty: Path) -> None:
     with postgres(empty, durable=False):
         pass
@@ -331,6 +350,7 @@ def test_an_unknown_setting_is_an_error(directory: Path) -> None:
         pass
 
 
+@pytest.mark.dose
 def test_settings_and_port_of_the_caller_are_used(directory: Path) -> None:
     port = free_port()
 
@@ -339,6 +359,7 @@ def test_settings_and_port_of_the_caller_are_used(directory: Path) -> None:
         assert query_value(server.url, "SHOW work_mem") == "7MB"
 
 
+@pytest.mark.dose
 def test_a_port_in_use_is_refused(directory: Path) -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,
@@ -348,6 +369,7 @@ def test_a_port_in_use_is_refused(directory: Path) -> None:
         pass
 
 
+@pytest.mark.dose
 def test_a_wrong_password_is_refused(directory: Path) -> None:
     with postgres(directory, durable=False, passwords=True) as server:
         password = str(urlsplit(server.url).password)
@@ -360,6 +382,7 @@ def test_a_wrong_password_is_refused(directory: Path) -> None:
                 psycopg.connect(url)
 
 
+@pytest.mark.dose
 def test_passwords_are_hidden_and_apply_to_an_existing_cluster(empty: Path) -> None:
     with postgres(empty, durable=False) as trusting:
         password = str(urlsplit(trusting.url).password)
@@ -371,6 +394,7 @@ def test_passwords_are_hidden_and_apply_to_an_existing_cluster(empty: Path) -> N
     assert (empty / "passwords").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.dose
 def test_missing_passwords_are_an_error(directory: Path) -> None:
     (directory / "passwords").unlink()
 

@@ -13,11 +13,12 @@ from tests.conftest import folder
 from indelible_service.embedded import postgresql
 from indelible_service.embedded.postgresql import programs_directory
 
-pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
+pytestmark = pytest.mark.slow
 
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("mode", [0o700, 0o755])
 def test_programs_are_copied_for_an_account_that_cannot_reach_them(
     mode: int, monkeypatch: pytest.MonkeyPatch

@@ -13,7 +13,7 @@ from indelible_service.embedded import postgres, redis
 from indelible_service.embedded.redis import server_program
 from indelible_service.files.access import FileUnusable
 
-pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
+pytestmark = pytest.mark.slow
 
 
 def client(url: str) -> Any:  # noqa: ANN401 - its own types leave too much open

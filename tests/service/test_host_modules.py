@@ -153,7 +153,7 @@ def test_a_command_refuses_a_module_with_a_code() -> None:
     assert error_code("work", "--module", module) == "PERFORM_NOT_PICKLABLE"
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 @pytest.mark.parametrize("is_alone", [True, False])
 def test_a_worker_process_runs_the_stages_of_a_module(tmp_path: Path, *, is_alone: bool) -> None:
     run("db", "upgrade")

@@ -27,7 +27,7 @@ def call(directory: Path, *words: str, **variables: str) -> str:
     return done.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 def test_a_user_writes_tests_checks_and_prints_a_lifecycle(tmp_path: Path) -> None:
     written = call(tmp_path, "indelible_service", "new", "loan")
     assert written.endswith("Next: read loan/README.md.\n")

@@ -64,6 +64,7 @@ def files(environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "foreign.jsonl").write_text(json.dumps(step) + "\n")
 
 
+@pytest.mark.dose
 @pytest.mark.usefixtures("files", "lines_at_once")
 @pytest.mark.parametrize("words", LONG_COMMANDS)
 def test_a_long_command_prints_lines_where_there_is_no_terminal(
@@ -76,6 +77,7 @@ def test_a_long_command_prints_lines_where_there_is_no_terminal(
     assert f"{words[0]}: 0 rows" not in result.stdout
 
 
+@pytest.mark.dose
 @pytest.mark.usefixtures("lines_at_once")
 def test_with_json_each_line_is_json(environment: dict[str, str]) -> None:
     result = run("verify", "--json", settings=environment)
@@ -122,6 +124,7 @@ def stores(tmp_path: Path) -> Any:  # noqa: ANN401 - two stores until the end of
         store.dispose()
 
 
+@pytest.mark.dose
 def test_each_operation_counts_to_its_total(stores: tuple[SqlStore, SqlStore]) -> None:
     full, empty = stores
     verified, rebuilt, exported, imported = (Progress() for _ in range(4))

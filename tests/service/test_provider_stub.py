@@ -214,7 +214,7 @@ def test_the_program_refuses_a_faulty_story_in_one_line(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 def test_the_program_refuses_a_port_in_use_and_a_missing_file(tmp_path: Path) -> None:
     file = _story_file(tmp_path, {"T1": {"steps": [DOCUMENT]}})
     with provider_stub() as running:

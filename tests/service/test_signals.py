@@ -36,7 +36,7 @@ main(["up"])
 """
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_inside_the_authorizer_does_not_fail_the_start(
     number: signal.Signals, tmp_path: Path

@@ -123,6 +123,7 @@ def test_options_that_do_not_fit_are_refused(words: tuple[str, ...]) -> None:
     assert run(*words).exit_code == 2
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("words", [("verify",), ("contests", "replay-all")])
 def test_a_cluster_that_does_not_answer_is_refused(sqlite_url: str, words: tuple[str, ...]) -> None:
     result = run(*words, "--dask", NOBODY, settings={"DATABASE_URL": sqlite_url})
@@ -153,6 +154,7 @@ def test_results_are_in_the_order_of_the_items() -> None:
     assert list(Workers().map(square, range(5))) == [0, 1, 4, 9, 16]
 
 
+@pytest.mark.dose
 def test_a_process_that_is_killed_is_named() -> None:
     with pytest.raises(WorkerLost):
         list(Workers(jobs=1, hash_seed=0).map(die_at_three, [1, 2, 3]))
@@ -168,6 +170,7 @@ def test_an_error_of_a_process_keeps_its_code() -> None:
     )
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
 def test_a_cluster_does_lost_work_again_and_keeps_codes(settings: dict[str, str]) -> None:
     words = (sys.executable, "-m", "tests.service.dask_child")

@@ -87,6 +87,7 @@ def service(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Service
     service.store.dispose()
 
 
+@pytest.mark.dose
 def test_each_context_alone_has_its_routes_pages_and_metrics(service: Service) -> None:
     paths = set(service.client.get("/openapi.json").get_json()["paths"])
     metrics = service.client.get("/metrics").text
@@ -151,6 +152,7 @@ def test_keys_get_the_scopes_that_are_on(service: Service) -> None:
         assert (f'"{scope}"' in form) == (scope in on), scope
 
 
+@pytest.mark.dose
 def test_every_table_is_verified_and_rebuilt_whatever_is_on(service: Service) -> None:
     assert json_result("verify", settings=service.variables) == []
     assert json_result("db", "check", settings=service.variables) == []

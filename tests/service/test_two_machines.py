@@ -35,7 +35,7 @@ from indelible_service.processes.building import publish_commits
 from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore
 
-pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
+pytestmark = pytest.mark.slow
 
 SECRET = "a secret of two machines, long enough"  # noqa: S105 - of the tests
 LIMIT = 40

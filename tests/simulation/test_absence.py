@@ -220,6 +220,7 @@ def test_each_plan_has_a_timeout_a_repetition_and_a_delay_and_contests_that_diff
     assert len({contest.shares_bps for contest in plan.contests}) >= 3
 
 
+@pytest.mark.dose
 def test_three_days_need_no_engineer(tmp_path: Path) -> None:
     file = tmp_path / "report.json"
     result = run(*SHORT, "--seed", "1", "--report", str(file))
@@ -298,6 +299,7 @@ def test_json_that_cannot_be_read_is_no_empty_answer() -> None:
         service.get("/v1/contests")
 
 
+@pytest.mark.dose
 def test_the_same_seed_writes_the_same_report(tmp_path: Path) -> None:
     files = [tmp_path / name for name in ("first.json", "second.json")]
     for file in files:

@@ -84,6 +84,7 @@ def test_a_failure_that_does_not_come_again_is_not_deterministic(
     assert "planted 0, and then" in result.stdout
 
 
+@pytest.mark.dose
 def test_a_failure_is_written_to_a_file_named_by_its_seed_and_replays(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -105,6 +106,7 @@ def test_options_of_one_seed_are_refused_for_many(words: tuple[str, ...]) -> Non
     assert run("simulate", "--seeds", "1-2", *words).exit_code == 2
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("profile", ["chain", "storm"])
 def test_a_chain_needs_the_reader_of_chains(profile: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in [name for name in sys.modules if name.startswith(READER_OF_CHAINS)]:
@@ -115,6 +117,7 @@ def test_a_chain_needs_the_reader_of_chains(profile: str, monkeypatch: pytest.Mo
     assert missing == "DISTRIBUTION_MISSING"
 
 
+@pytest.mark.dose
 def test_a_run_that_depends_on_the_hash_seed_is_not_deterministic(tmp_path: Path) -> None:
     document = run_unstable(tmp_path, *DAY, "--twice")
 
@@ -122,6 +125,7 @@ def test_a_run_that_depends_on_the_hash_seed_is_not_deterministic(tmp_path: Path
     assert "work: " in document["not_deterministic"]
 
 
+@pytest.mark.dose
 def test_seeds_that_depend_on_the_hash_seed_are_not_deterministic(tmp_path: Path) -> None:
     document = run_unstable(tmp_path, *DAY, "--seeds", "1-2", "--twice")
 

@@ -18,6 +18,7 @@ NOBODY: Final = "tcp://127.0.0.1:1"
 COMMAND: Final = (sys.executable, "-m", "indelible_service", *MANY, "--dask", NOBODY, "--json")
 
 
+@pytest.mark.dose
 def test_a_cluster_of_two_processes_has_the_results_of_processes() -> None:
     words = (sys.executable, "-m", "tests.simulation.dask_child")
     output = subprocess.run(words, cwd=ROOT, check=True, capture_output=True).stdout
@@ -28,6 +29,7 @@ def test_a_cluster_of_two_processes_has_the_results_of_processes() -> None:
     assert (of_cluster["document"]["seeds"], of_cluster["document"]["broken"]) == (2, {})
 
 
+@pytest.mark.dose
 def test_an_address_without_a_scheduler_is_refused() -> None:
     ended = subprocess.run(COMMAND, check=False, capture_output=True, text=True)
 

@@ -56,6 +56,7 @@ def test_a_host_needs_at_most_15_lines() -> None:
     assert code_lines(Path(loans_simulated.__file__ or "")) <= MAX_LINES
 
 
+@pytest.mark.dose
 def test_the_steps_of_a_host_survive_crashes_and_are_in_the_feed() -> None:
     report = run_plan(plan_of_loans(2, Profile.STORM), DatabaseKind.SQLITE)
 
@@ -67,6 +68,7 @@ def test_the_steps_of_a_host_survive_crashes_and_are_in_the_feed() -> None:
     assert report.edges["loan.return"] > 0
 
 
+@pytest.mark.dose
 def test_a_host_is_the_same_on_both_databases() -> None:
     plan = plan_of_loans(1, Profile.CALM)
     reports = [run_plan(plan, kind) for kind in DatabaseKind]
@@ -76,6 +78,7 @@ def test_a_host_is_the_same_on_both_databases() -> None:
     assert reports[0].edges["loan.lend"] > 0
 
 
+@pytest.mark.dose
 def test_a_host_has_subscribers_and_stages() -> None:
     plan = evolve(make_plan(1, 1, Profile.CALM, (LIBRARY,)), **NOBODY)
 
@@ -94,6 +97,7 @@ def test_a_defect_of_a_host_breaks_its_invariant(monkeypatch: pytest.MonkeyPatch
     assert violation.invariant == "due-is-later"
 
 
+@pytest.mark.dose
 def test_a_failure_of_a_host_is_shrunk_to_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loans_simulated, "lend", lend_until_yesterday)
     report = run_plan(plan_of_loans(1, Profile.CALM), DatabaseKind.SQLITE)

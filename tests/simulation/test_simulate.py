@@ -30,6 +30,7 @@ def simulate(database: str, days: int, hash_seed: int) -> dict[str, Any]:
     return {name: document[name] for name in SAME}
 
 
+@pytest.mark.dose
 def test_a_day_is_the_same_with_another_hash_seed_on_the_other_database() -> None:
     days = [simulate(name, 1, number) for number, name in enumerate(DATABASES, start=1)]
 
@@ -39,6 +40,7 @@ def test_a_day_is_the_same_with_another_hash_seed_on_the_other_database() -> Non
     assert days[0]["counts"]["comparisons of balances"] > 0
 
 
+@pytest.mark.dose
 def test_three_days_are_the_same_twice_on_each_database() -> None:
     runs = [simulate(name, 3, seed) for name in DATABASES for seed in (1, 2)]
 

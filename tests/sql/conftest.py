@@ -1,8 +1,10 @@
 """Fixtures of stores with the real clock and real ids, because stores share a database."""
 
 from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import ParamSpec
+from threading import Barrier
+from typing import Any, ParamSpec
 
 import pytest
 from tests.conftest import POLICY
@@ -24,6 +26,18 @@ def code(attempt: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> str
         return error.code
 
     return ""
+
+
+def codes_of(*attempts: Callable[[], Any]) -> list[str]:
+    """Start the attempts at once; return the code of each one's error, or '' for success."""
+    start = Barrier(len(attempts))
+
+    def wait_and_attempt(attempt: Callable[[], Any]) -> str:
+        start.wait()
+        return code(attempt)
+
+    with ThreadPoolExecutor(len(attempts)) as threads:
+        return list(threads.map(wait_and_attempt, attempts))
 
 
 @contextmanager

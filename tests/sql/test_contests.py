@@ -11,8 +11,8 @@ from io import BytesIO
 
 import pytest
 from sqlalchemy.sql.base import Executable
+from tests.sql.conftest import codes_of
 from tests.sql.plans import has_line, plan
-from tests.sql.test_races import codes_of
 
 from indelible import contests
 from indelible.contests import ContestStatus, EligibleEntry, RunStatus

@@ -84,7 +84,7 @@ def spans(log: Log) -> list[Span]:
     return result
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 @pytest.mark.parametrize("key", [None, "key-1"], ids=["without a key", "under a key"])
 @pytest.mark.parametrize("name", WORKS)
 def test_every_statement_of_a_command_is_between_its_two_failpoints(
@@ -120,6 +120,7 @@ def test_every_statement_of_a_command_is_between_its_two_failpoints(
     assert sent[-1].statements[-1] == "COMMIT"
 
 
+@pytest.mark.dose
 def test_the_statement_of_a_claim_is_between_its_two_failpoints(trace: Trace) -> None:
     claim = ClaimTasks(stage="work", limit=1)
     with logged(trace) as log:
@@ -157,6 +158,7 @@ def test_every_failpoint_is_reached(sqlite_url: str, database: PostgresServer) -
     assert reached == set(Failpoint)
 
 
+@pytest.mark.dose
 def test_an_exception_at_a_failpoint_stops_the_command(sqlite: SqlStore) -> None:
     saved = create(sqlite)
 

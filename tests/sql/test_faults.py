@@ -90,6 +90,7 @@ print(len(store.feed().changes))
 """
 
 
+@pytest.mark.dose
 def test_a_process_whose_files_may_not_grow_loses_nothing(sqlite_url: str) -> None:
     max_bytes = Path(make_url(sqlite_url).database or "").stat().st_size + 500_000
     process = subprocess.run(
@@ -185,6 +186,7 @@ def test_a_session_that_is_terminated_after_its_write_leaves_nothing(
         assert len(changes(store)) == 1
 
 
+@pytest.mark.dose
 def test_a_store_works_again_after_a_restart_of_its_server(cluster: Path) -> None:
     with folder() as directory:
         data = copy_cluster(cluster, directory)

@@ -108,7 +108,7 @@ def write_concept(store: SqlStore, random: Random, name: str) -> None:
         roll_back_sometimes(random, probability=0.3)
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 def test_a_reader_gets_each_committed_change_once_while_six_threads_write(store: SqlStore) -> None:
     reader = Reader(store)
 

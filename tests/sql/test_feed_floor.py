@@ -139,6 +139,7 @@ def foreign_transaction(server: PostgresServer, database: str) -> Generator[None
         connection.rollback()
 
 
+@pytest.mark.dose
 def test_a_writer_of_another_database_does_not_delay_the_feed(
     postgresql: SqlStore, server: PostgresServer
 ) -> None:
@@ -151,6 +152,7 @@ def test_a_writer_of_another_database_does_not_delay_the_feed(
         assert sealed.changes == len(written)
 
 
+@pytest.mark.dose
 def test_a_prepared_transaction_delays_the_feed_of_its_own_store_only(cluster: Path) -> None:
     settings = {"max_prepared_transactions": "5"}
     with (

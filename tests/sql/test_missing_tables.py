@@ -22,6 +22,7 @@ DAMAGES = {
 }
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("name", DAMAGES)
 def test_what_is_missing_on_sqlite_is_a_finding(name: str, sqlite_url: str) -> None:
     statement, part = DAMAGES[name]
@@ -33,6 +34,7 @@ def test_what_is_missing_on_sqlite_is_a_finding(name: str, sqlite_url: str) -> N
         check_findings(verify(store), part)
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("name", DAMAGES)
 def test_what_is_missing_on_postgresql_is_a_finding(name: str, database: PostgresServer) -> None:
     statement, part = DAMAGES[name]

@@ -21,6 +21,7 @@ def test_winners_of_a_paid_contest_are_paid_to_the_cent(sqlite_url: str, tmp_pat
         with_clock.dispose()
 
 
+@pytest.mark.dose
 def test_winners_of_a_paid_contest_are_paid_to_the_cent_on_postgresql(
     postgresql: SqlStore, tmp_path: Path
 ) -> None:

@@ -11,10 +11,9 @@ from io import BytesIO
 import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.core.projects.test_completion_orders import STEPS, Order, OrderStep
-from tests.dose_sizes import dose
+from tests.sql.conftest import codes_of
 from tests.sql.plans import has_line, plan
 from tests.sql.statements import Trace, on_postgresql, on_sqlite
-from tests.sql.test_races import codes_of
 
 from indelible.app import WriteTx
 from indelible.kernel.aggregates import save_change
@@ -33,7 +32,7 @@ from indelible_sql.projects.statements import WARNINGS
 pytestmark = pytest.mark.slow
 
 ROUNDS = 5
-ORDERS = dose(100, small=20)  # the memory store tries 500: tests/core/projects
+ORDERS = 100  # the memory store tries 500: tests/core/projects
 MANY_OUTPUTS = 30
 
 
@@ -146,7 +145,7 @@ def test_the_latest_job_is_the_newest_successful_one(
     play(new_project(store), steps)
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 @settings(max_examples=ORDERS, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_many_orders_lead_to_the_newest_successful_job(

@@ -170,7 +170,7 @@ def _claims(trace: Trace) -> tuple[list[str], list[str]]:
     return without, under
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 def test_8_processes_with_200_sessions_share_one_bucket_fairly(
     database: PostgresServer, postgresql: SqlStore
 ) -> None:

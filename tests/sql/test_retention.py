@@ -9,6 +9,7 @@ from attrs import define
 from sqlalchemy import delete
 from tests.feeds import wait_for_complete_feed
 from tests.forks import create_pipe, start_child
+from tests.sql.crashes import Crash, crashing_at
 from tests.sql.drivers import Watch, watched
 from tests.sql.faults import wait_until_one_waits_or
 from tests.sql.operational import (
@@ -29,7 +30,6 @@ from tests.sql.operational import (
     start,
     stored_rows,
 )
-from tests.sql.test_crashes import Crash, crashing_at
 
 from indelible.kernel.retention import OperationalTable, deleted_rows
 from indelible.testing.kernel.webhooks import rejection_of
@@ -223,6 +223,7 @@ def test_a_seal_that_would_cover_nothing_any_more_is_not_saved(store: SqlStore) 
     assert verify(store) == ()
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("table", [ATTEMPTS, REJECTIONS])
 def test_a_process_that_is_killed_in_a_deletion_has_deleted_all_or_nothing(
     store: SqlStore, table: OperationalTable

@@ -173,7 +173,7 @@ def shared_file(template: Path, folder: Path, seed: int = 0) -> Generator[Shared
     second.dispose()
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 @pytest.mark.parametrize("seed", range(8))
 def test_interleaved_captures_and_searches_answer_like_a_search_without_a_cache(
     seed: int, template_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -255,7 +255,7 @@ def test_a_restored_file_that_grew_again_is_read_again(template_file: Path, tmp_
         first.read(check_search, space_id, near)
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 def test_captures_of_another_process_are_found(template_file: Path, tmp_path: Path) -> None:
     with shared_file(template_file, tmp_path) as shared:
         store, space_id = shared.stores[0], shared.spaces[0]

@@ -11,7 +11,7 @@ from indelible_sql import SqlStore
 from indelible_sql.captures.functions import ARRAY_BODIES
 from indelible_sql.maintenance.snapshot_files import differences
 
-pytestmark = [pytest.mark.slow, pytest.mark.pgvector]
+pytestmark = [pytest.mark.slow, pytest.mark.newest]
 
 VECTOR = (0.5, 0.5, 0.7)
 FUNCTIONS = {signature.split("(")[0]: signature for signature in ARRAY_BODIES}
@@ -41,6 +41,7 @@ def check_repair(store: SqlStore, owner_url: str) -> None:
     assert scenario.capture(VECTOR)
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_missing_or_replaced_function_is_found_and_repaired(
     name: str, postgresql: SqlStore, database: PostgresServer

@@ -115,6 +115,7 @@ def test_parts_find_what_one_process_finds(store: SqlStore, owner_url: str, dama
     assert joined(store) == expected
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("border", [ROWS_OF_PART, ROWS_OF_PART + 1])
 def test_a_fault_beside_a_border_is_found_once(
     store: SqlStore, owner_url: str, border: int

@@ -36,6 +36,7 @@ def execute_as_admin(database: PostgresServer, statement: str) -> None:
         admin.execute(statement.encode())
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("name", DAMAGES)
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_damaged_version_table_hides_no_other_finding(

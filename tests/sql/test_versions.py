@@ -46,6 +46,7 @@ def test_a_fresh_installation_is_accepted(server: PostgresServer) -> None:
         assert differences(store) == {}
 
 
+@pytest.mark.dose
 def test_an_older_server_leaves_the_same_schema(template: PostgresServer) -> None:
     with folder() as directory, postgres(directory, version=OLDER_IN_WHEEL) as older:
         assert version_of(older).startswith(f"{OLDER_IN_WHEEL}.")

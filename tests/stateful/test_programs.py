@@ -12,7 +12,7 @@ from tests.stateful.stores import Stage
 
 from indelible_service.embedded import PostgresServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
+pytestmark = pytest.mark.slow
 
 PROGRAMS = 5
 MONEY_PROGRAMS = 2

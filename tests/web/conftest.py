@@ -65,14 +65,13 @@ def signing(shared_with_chain: Web, renewable: RenewableStore, wallets: Wallets)
     return shared_with_chain
 
 
-@pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.dose)])
 def any_store(
     request: pytest.FixtureRequest, renewable: RenewableStore
 ) -> Generator[RenewableStore]:
     """Yield an empty store of each kind."""
     renewable.renew()
-    if request.param != "memory":
-        renewable.put(request.getfixturevalue(request.param))
+    renewable.put(request.getfixturevalue(request.param))
     yield renewable
     renewable.renew()  # The next test must not see a database that no longer exists.
 

@@ -19,7 +19,7 @@ from tests.web.drawings import (
     drawings_of,
     get_drawing,
 )
-from tests.web.harness import KEYS, Json, Web, memory, problem
+from tests.web.harness import KEYS, Json, Web, problem
 
 from indelible.kernel.aggregates import save_changes
 from indelible.kernel.history import Head
@@ -71,13 +71,11 @@ def web_over_sql(url: str) -> Generator[Web]:
 
 
 @pytest.fixture(
-    scope="module", params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
+    scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.dose)]
 )
 def web(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[Web]:
     """Yield an application over each store; its databases are verified in the end."""
-    if request.param == "memory":
-        yield web_over(memory())
-    elif request.param == "sqlite":
+    if request.param == "sqlite":
         copy = tmp_path_factory.mktemp("documents") / "documents.db"
         copy.write_bytes(request.getfixturevalue("template_file").read_bytes())
         prepare(f"sqlite:///{copy}")

@@ -26,6 +26,7 @@ def answers() -> Callable[[str, str], Found]:
     return generated(web, Making(examples=EXAMPLES, seed=0))
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize(("method", "path"), operations(DOCUMENT))
 def test_every_generated_request_gets_a_documented_answer(
     answers: Callable[[str, str], Found], method: str, path: str

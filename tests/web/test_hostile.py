@@ -48,15 +48,13 @@ class EndlessBody(io.RawIOBase):
         }
 
 
-@pytest.fixture(scope="module", params=["memory", "sqlite", "postgresql"])
+@pytest.fixture(
+    scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.dose)]
+)
 def deployment(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[Deployment]:
     """Yield a deployment over each store. Its hostile requests are refused, so tests share it."""
-    if request.param == "memory":
-        yield Deployment(memory())
-        return
-
     if request.param == "sqlite":
         template = cast("Path", request.getfixturevalue("template_file"))
         copy = tmp_path_factory.mktemp("hostile") / "hostile.db"
@@ -79,6 +77,7 @@ def shared_web(deployment: Deployment) -> Web:
     return deployment.web
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("row", sorted({request.row for request in REQUESTS}))
 def test_hostile_input_gets_its_expected_answer_and_writes_nothing(
     deployment: Deployment, row: int

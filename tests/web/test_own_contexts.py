@@ -30,16 +30,10 @@ from indelible_web.own import own_context
 OWN = (own_context(tickets), own_context(orders))
 
 
-@pytest.fixture(params=["memory", pytest.param("sqlite_url", marks=pytest.mark.slow)])
-def web(request: pytest.FixtureRequest) -> Generator[Web]:
+@pytest.fixture
+def web(sqlite_url: str) -> Generator[Web]:
     store: Any
-    if request.param == "memory":
-        store = MemoryStore(contexts=(tickets, orders), policy=POLICY)
-        yield Web(store, contexts=(*CONTEXTS, *OWN))
-        return
-    store = open_store(
-        request.getfixturevalue(request.param), contexts=(tickets, orders), policy=POLICY
-    )
+    store = open_store(sqlite_url, contexts=(tickets, orders), policy=POLICY)
     store.upgrade()
     yield Web(store, contexts=(*CONTEXTS, *OWN))
     store.dispose()

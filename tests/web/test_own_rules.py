@@ -12,7 +12,6 @@ from tests.examples.consents import Consent, Grant, consents, grants, require_of
 from tests.web.harness import Json, Web, saved
 
 from indelible.kernel import Actor
-from indelible.memory.store import MemoryStore
 from indelible_sql import open_store
 from indelible_web.contexts import CONTEXTS
 from indelible_web.own import own_context
@@ -21,13 +20,10 @@ OWN = (consents, grants)
 MAYA = Actor.user("maya")
 
 
-@pytest.fixture(params=["memory", pytest.param("sqlite_url", marks=pytest.mark.slow)])
-def web(request: pytest.FixtureRequest) -> Generator[Web]:
+@pytest.fixture
+def web(sqlite_url: str) -> Generator[Web]:
     registered = (*CONTEXTS, own_context(consents), own_context(grants))
-    if request.param == "memory":
-        yield Web(MemoryStore(contexts=OWN, policy=POLICY), contexts=registered)
-        return
-    store: Any = open_store(request.getfixturevalue(request.param), contexts=OWN, policy=POLICY)
+    store: Any = open_store(sqlite_url, contexts=OWN, policy=POLICY)
     store.upgrade()
     yield Web(store, contexts=registered)
     store.dispose()

@@ -65,15 +65,11 @@ BODY = {"number": "O-1", "reason": "a call"}
 
 @pytest.fixture(
     params=[
-        "memory",
-        pytest.param("sqlite_url", marks=pytest.mark.slow),
-        pytest.param("postgresql_url", marks=pytest.mark.slow),
+        "sqlite_url",
+        pytest.param("postgresql_url", marks=pytest.mark.dose),
     ]
 )
 def store(request: pytest.FixtureRequest) -> Generator[Any]:
-    if request.param == "memory":
-        yield MemoryStore(contexts=CONTEXTS_OF_HOST, policy=POLICY)
-        return
     if request.param == "sqlite_url":
         url = owner_url = request.getfixturevalue("sqlite_url")
     else:

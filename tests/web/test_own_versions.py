@@ -9,7 +9,6 @@ from tests.examples.consents import consents, grants
 from tests.examples.tickets import tickets
 from tests.web.harness import Json, Web, saved
 
-from indelible.memory.store import MemoryStore
 from indelible_sql import open_store
 from indelible_web.contexts import CONTEXTS
 from indelible_web.own import own_context
@@ -18,14 +17,10 @@ OWN = (consents, grants, tickets)
 REGISTERED = tuple(own_context(context) for context in OWN)
 
 
-@pytest.fixture(params=["memory", pytest.param("sqlite_url", marks=pytest.mark.slow)])
-def web(request: pytest.FixtureRequest) -> Generator[Web]:
+@pytest.fixture
+def web(sqlite_url: str) -> Generator[Web]:
     store: Any
-    if request.param == "memory":
-        store = MemoryStore(contexts=OWN, policy=POLICY)
-        yield Web(store, contexts=(*CONTEXTS, *REGISTERED))
-        return
-    store = open_store(request.getfixturevalue(request.param), contexts=OWN, policy=POLICY)
+    store = open_store(sqlite_url, contexts=OWN, policy=POLICY)
     store.upgrade()
     yield Web(store, contexts=(*CONTEXTS, *REGISTERED))
     store.dispose()

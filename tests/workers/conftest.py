@@ -11,7 +11,7 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
 
 
-@pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.dose)])
 def store(request: pytest.FixtureRequest) -> Generator[TaskStore]:
     if request.param == "memory":
         yield MemoryStore(policy=POLICY)

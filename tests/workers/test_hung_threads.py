@@ -60,6 +60,7 @@ def test_hung_threads_are_reported_until_they_are_free(store: TaskStore, bakery:
         worker.stop()
 
 
+@pytest.mark.dose
 def test_a_worker_that_ends_ends_its_reports(store: TaskStore, bakery: Bakery) -> None:
     enqueue(store, "hang-on")
     worker = Worker(store=store, actor=WORKER)
@@ -74,6 +75,7 @@ def test_a_worker_that_ends_ends_its_reports(store: TaskStore, bakery: Bakery) -
     thread.join(TIMEOUT_SECONDS)
 
 
+@pytest.mark.dose
 def test_a_report_is_renewed_before_it_expires(
     store: TaskStore, bakery: Bakery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,6 +94,7 @@ def test_a_report_is_renewed_before_it_expires(
     assert evolve(renewed, expires_at=first.expires_at) == first
 
 
+@pytest.mark.dose
 def test_the_report_of_a_process_that_was_killed_is_deleted_when_it_has_expired(
     store: TaskStore, bakery: Bakery
 ) -> None:
@@ -113,6 +116,7 @@ def test_the_report_of_a_process_that_was_killed_is_deleted_when_it_has_expired(
         thread.join(TIMEOUT_SECONDS)
 
 
+@pytest.mark.dose
 def test_a_report_is_written_although_the_database_is_unavailable_at_first(
     store: TaskStore, bakery: Bakery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +141,7 @@ def test_a_report_is_written_although_the_database_is_unavailable_at_first(
     assert len(failures) == 2
 
 
+@pytest.mark.dose
 def test_a_worker_without_hung_threads_writes_no_report(
     store: TaskStore, bakery: Bakery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,6 +162,7 @@ def test_a_worker_without_hung_threads_writes_no_report(
     assert hung_threads.REASON not in reasons
 
 
+@pytest.mark.dose
 def test_processes_with_one_host_name_and_number_have_different_names() -> None:
     name = process_name()
     process_name.cache_clear()  # what a process in another container has not cached

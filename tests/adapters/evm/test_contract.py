@@ -135,6 +135,7 @@ def test_the_shipped_contract_names_the_pinned_compiler_and_library() -> None:
     assert compiler.endswith(f"OpenZeppelin {versions['@openzeppelin/contracts']}")
 
 
+@pytest.mark.dose
 def test_the_recorded_command_builds_the_contracts_again_to_the_last_byte(tmp_path: Path) -> None:
     season = tmp_path / "season.json"
     wallet = tmp_path / "wallet.json"
@@ -145,6 +146,7 @@ def test_the_recorded_command_builds_the_contracts_again_to_the_last_byte(tmp_pa
     assert wallet.read_bytes() == WALLET.read_bytes()
 
 
+@pytest.mark.dose
 def test_the_contracts_of_the_standards_are_built_again_to_the_last_byte(tmp_path: Path) -> None:
     built = tmp_path / "contracts.json"
     command = (node_program(), STANDARDS / "build.mjs", built)

@@ -64,6 +64,7 @@ def no_log_contains_the_address(
     assert provider.url not in caplog.text
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("fault", Fault)
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_a_fault_is_an_error_of_the_port_and_the_next_call_succeeds(

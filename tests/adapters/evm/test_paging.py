@@ -47,6 +47,7 @@ def advised_last(form: RefusalForm, block: int) -> int | None:
     return block
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("form", RefusalForm)
 def test_a_refusal_of_too_many_blocks_is_recognized(
     chain: Chain, node: Anvil, season: str, provider: Proxy, form: RefusalForm
@@ -64,6 +65,7 @@ def test_a_refusal_of_too_many_blocks_is_recognized(
     assert start_token_ids(read_in_pages(chain, 0, last)) == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("form", FORMS_ABOUT_LOGS)
 def test_a_refusal_of_too_many_logs_is_recognized(
     chain: Chain, node: Anvil, season: str, provider: Proxy, form: RefusalForm
@@ -84,6 +86,7 @@ def test_a_refusal_of_too_many_logs_is_recognized(
     assert start_token_ids(read_in_pages(chain, 0, last)) == list(range(1, 29))
 
 
+@pytest.mark.dose
 def test_a_block_with_too_many_logs_is_read_from_its_receipts(
     chain: Chain, node: Anvil, season: str, provider: Proxy
 ) -> None:
@@ -111,6 +114,7 @@ def test_a_response_that_is_too_long_is_cut_off(
         chain.mints(0, chain.newest())
 
 
+@pytest.mark.dose
 def test_a_thousand_mints_are_read_in_pages(
     chain: Chain, node: Anvil, season: str, provider: Proxy, add_summary_line: Callable[[str], None]
 ) -> None:

@@ -76,6 +76,7 @@ def fill(bare: Path, *entries: str, content: str = "x") -> None:
     git(bare, "update-ref", "refs/heads/main", git(bare, "commit-tree", tree, stdin="Hostile"))
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("path", TAKEN_PATHS)
 def test_a_path_through_a_link_a_submodule_or_a_file_is_refused(
     site: Site, outside: Path, path: str
@@ -100,6 +101,7 @@ def test_a_path_through_a_link_a_submodule_or_a_file_is_refused(
     assert [entry.name for entry in checkout.folder.iterdir()] == [".git"]
 
 
+@pytest.mark.dose
 def test_links_and_submodules_beside_the_files_stay_as_they_are(local: LocalSite) -> None:
     repository = local.host.ensure_repository(request())
     bare = local.bare(repository)
@@ -113,6 +115,7 @@ def test_links_and_submodules_beside_the_files_stay_as_they_are(local: LocalSite
     assert listing.splitlines() == ["100644 README.md", "120000 link", "160000 module"]
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("kind", SPECIAL_FILES)
 def test_a_special_file_in_the_folder_is_not_written_to(
     local: LocalSite, outside: Path, kind: str
@@ -155,6 +158,7 @@ def test_a_folder_that_is_a_link_is_not_entered(
     assert fingerprint(outside) == before
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("path", BAD_PATHS)
 def test_a_forbidden_path_is_refused_before_anything_is_written(
     local: LocalSite, tmp_path: Path, path: str
@@ -167,6 +171,7 @@ def test_a_forbidden_path_is_refused_before_anything_is_written(
     assert fingerprint(tmp_path) == before
 
 
+@pytest.mark.dose
 def test_two_paths_that_differ_in_case_are_refused(local: LocalSite) -> None:
     checkout = clone(local, local.host.ensure_repository(request()))
 
@@ -174,6 +179,7 @@ def test_two_paths_that_differ_in_case_are_refused(local: LocalSite) -> None:
         checkout.write_files([*files(), GeneratedFile(path="readme.md", content=b"x")])
 
 
+@pytest.mark.dose
 def test_a_file_that_was_swapped_after_it_was_written_is_not_committed(
     local: LocalSite, outside: Path
 ) -> None:
@@ -186,6 +192,7 @@ def test_a_file_that_was_swapped_after_it_was_written_is_not_committed(
         checkout.commit(commit_request())
 
 
+@pytest.mark.dose
 def test_no_hook_filter_or_setting_of_anybody_runs(site: Site, canary: Path, outside: Path) -> None:
     repository = site.host.ensure_repository(request())
     bare = site.bare(repository)
@@ -225,6 +232,7 @@ def limited(local: LocalSite, limits: GitLimits) -> LocalSite:
     return LocalSite(LocalHost(local.host.root, limits=limits), local.clones)
 
 
+@pytest.mark.dose
 def test_a_huge_file_is_refused(local: LocalSite) -> None:
     repository = local.host.ensure_repository(request())
     fill(local.bare(repository), "100644 blob BLOB\thuge", content="x" * 2_000)
@@ -234,6 +242,7 @@ def test_a_huge_file_is_refused(local: LocalSite) -> None:
     assert (caught.value.actual, caught.value.limit) == (2_000, 1_999)
 
 
+@pytest.mark.dose
 def test_a_large_clone_is_refused_while_it_is_fetched(local: LocalSite) -> None:
     repository = local.host.ensure_repository(request())
     bare = local.bare(repository)
@@ -247,6 +256,7 @@ def test_a_large_clone_is_refused_while_it_is_fetched(local: LocalSite) -> None:
     assert caught.value.actual > 1_000_000
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("max_output_bytes", [1 << 20, 1 << 30])
 def test_a_million_files_from_a_few_objects_are_refused(
     local: LocalSite, max_output_bytes: int
@@ -267,6 +277,7 @@ def test_a_million_files_from_a_few_objects_are_refused(
     assert caught.value.actual > 100_000
 
 
+@pytest.mark.dose
 def test_limits_hold_for_the_files_of_the_job_too(local: LocalSite) -> None:
     repository = local.host.ensure_repository(request())
     checkout = clone(limited(local, GitLimits(max_files=2, max_file_bytes=10)), repository)
@@ -278,6 +289,7 @@ def test_limits_hold_for_the_files_of_the_job_too(local: LocalSite) -> None:
     assert [path.name for path in checkout.folder.iterdir()] == [".git"]
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("branch", BRANCHES)
 def test_a_default_branch_with_a_hostile_name_is_refused(local: LocalSite, branch: str) -> None:
     repository = local.host.ensure_repository(request())
@@ -303,6 +315,7 @@ except GitFailed as error:
 """
 
 
+@pytest.mark.dose
 def test_a_file_that_does_not_fit_on_the_disk_is_a_failure(tmp_path: Path) -> None:
     command = (sys.executable, "-c", ON_A_FULL_DISK, str(tmp_path))
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
@@ -310,6 +323,7 @@ def test_a_file_that_does_not_fit_on_the_disk_is_a_failure(tmp_path: Path) -> No
     assert done.stdout == "GIT_FAILED: git write failed: File too large.\n", done.stderr
 
 
+@pytest.mark.dose
 def test_a_transport_that_is_not_needed_is_not_used(hub: GitHubSite, tmp_path: Path) -> None:
     repository = hub.host.ensure_repository(request())
     checkout = clone(hub, repository)
@@ -320,6 +334,7 @@ def test_a_transport_that_is_not_needed_is_not_used(hub: GitHubSite, tmp_path: P
             checkout.push()
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("name", [".git", "git~1"])
 def test_a_repository_with_a_path_that_git_refuses_is_unusable(local: LocalSite, name: str) -> None:
     repository = local.host.ensure_repository(request())
@@ -333,6 +348,7 @@ def test_a_repository_with_a_path_that_git_refuses_is_unusable(local: LocalSite,
         build(checkout)
 
 
+@pytest.mark.dose
 def test_a_repository_without_an_object_is_unusable(local: LocalSite) -> None:
     repository = local.host.ensure_repository(request())
     bare = local.bare(repository)

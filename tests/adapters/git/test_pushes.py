@@ -21,7 +21,6 @@ from tests.adapters.git.hosts import (
     tip,
     was_forced,
 )
-from tests.dose_sizes import dose
 from tests.doubles.git_server import FETCH, FETCH_START, PUSH, PUSH_START
 from tests.doubles.github import git
 from tests.doubles.serving import Fault, Response
@@ -43,8 +42,8 @@ from indelible_git.processes import Completed
 
 pytestmark = pytest.mark.slow
 
-LOST_ANSWERS = dose(50, small=5)
-RACES = dose(20, small=4)
+LOST_ANSWERS = 50
+RACES = 20
 MAX_ATTEMPTS = 4
 PROTECTED = """#!/bin/sh
 echo "GH006: Protected branch update failed for refs/heads/main." >&2
@@ -70,6 +69,7 @@ def deliver(site: GitHubSite, repository: Repository, job_id: str) -> str:
     raise AssertionError("the branch moved too often")
 
 
+@pytest.mark.dose
 def test_a_push_whose_answer_was_lost_is_found_by_its_trailer(hub: GitHubSite) -> None:
     repository = hub.host.ensure_repository(request())
     bare = hub.bare(repository)
@@ -95,6 +95,7 @@ def test_a_push_whose_answer_was_lost_is_found_by_its_trailer(hub: GitHubSite) -
     assert not was_forced(bare)
 
 
+@pytest.mark.dose
 def test_a_push_that_never_arrived_is_repeated_with_the_same_sha(hub: GitHubSite) -> None:
     repository = hub.host.ensure_repository(request())
     sha = build(clone(hub, repository), page="job-1")
@@ -117,6 +118,7 @@ class SecondPusher:
         self.shas.append(commit_as_person(self.bare))
 
 
+@pytest.mark.dose
 def test_a_second_pusher_keeps_every_commit(hub: GitHubSite) -> None:
     repository = hub.host.ensure_repository(request())
     bare = hub.bare(repository)
@@ -138,6 +140,7 @@ def test_a_second_pusher_keeps_every_commit(hub: GitHubSite) -> None:
     assert git(bare, "fsck", "--full", "--no-dangling") == ""
 
 
+@pytest.mark.dose
 def test_two_workers_with_one_job_push_one_commit(hub: GitHubSite) -> None:
     repository = hub.host.ensure_repository(request())
     shas: list[str] = []
@@ -151,6 +154,7 @@ def test_two_workers_with_one_job_push_one_commit(hub: GitHubSite) -> None:
     assert commits_of(hub.bare(repository), "job-1") == shas
 
 
+@pytest.mark.dose
 def test_an_empty_repository_that_somebody_fills_first_rejects_the_push(hub: GitHubSite) -> None:
     repository = hub.host.ensure_repository(request())
     bare = hub.bare(repository)
@@ -172,6 +176,7 @@ def failure_of_push(hub: GitHubSite, fault: Fault) -> IndelibleError:
     return caught.value
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("matching", [PUSH_START, PUSH])
 @pytest.mark.parametrize(
     ("status", "kind"),
@@ -192,6 +197,7 @@ def test_a_status_of_the_host_is_told_apart(
     assert isinstance(failure_of_push(hub, fault), kind)
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("body", [b"", b"<html>Sign in</html>", b"0000", b"zzzz", b"0004" * 9])
 def test_a_page_in_place_of_an_answer_changes_nothing(hub: GitHubSite, body: bytes) -> None:
     fault = Fault(matching=PUSH_START, answer=Response(status=200, body=body))
@@ -199,6 +205,7 @@ def test_a_page_in_place_of_an_answer_changes_nothing(hub: GitHubSite, body: byt
     assert isinstance(failure_of_push(hub, fault), HostUnavailable | GitFailed | HostRefused)
 
 
+@pytest.mark.dose
 def test_a_redirect_of_git_is_not_followed(hub: GitHubSite) -> None:
     location = {"Location": f"{hub.double.url}/octo/other.git/info/refs?service=git-receive-pack"}
     fault = Fault(matching=PUSH_START, answer=Response(status=301, headers=location))
@@ -206,6 +213,7 @@ def test_a_redirect_of_git_is_not_followed(hub: GitHubSite) -> None:
     assert isinstance(failure_of_push(hub, fault), HostRefused | GitFailed)
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("host", ["local", "hub"])
 def test_a_protected_branch_refuses_for_good(request_site: GitHubSite | LocalSite) -> None:
     repository = request_site.host.ensure_repository(request())
@@ -229,6 +237,7 @@ def request_site(host: str, request: pytest.FixtureRequest) -> GitHubSite | Loca
     return site
 
 
+@pytest.mark.dose
 def test_a_repository_that_is_archived_meanwhile_refuses_for_good(hub: GitHubSite) -> None:
     repository = hub.host.ensure_repository(request())
     checkout = clone(hub, repository)
@@ -239,6 +248,7 @@ def test_a_repository_that_is_archived_meanwhile_refuses_for_good(hub: GitHubSit
         checkout.push()
 
 
+@pytest.mark.dose
 def test_a_repository_that_is_deleted_meanwhile_is_gone(hub: GitHubSite) -> None:
     repository = hub.host.ensure_repository(request())
     checkout = clone(hub, repository)
@@ -263,6 +273,7 @@ def test_a_local_repository_that_is_deleted_meanwhile_is_gone(local: LocalSite) 
         clone(local, repository)
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("matching", [FETCH_START, PUSH_START, PUSH])
 def test_a_host_that_hangs_is_left_at_the_time_limit(hub: GitHubSite, matching: str) -> None:
     limits = GitLimits(network_seconds=2)
@@ -284,6 +295,7 @@ def test_a_host_that_hangs_is_left_at_the_time_limit(hub: GitHubSite, matching: 
         action()
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("matching", [FETCH_START, FETCH])
 def test_a_clone_whose_answer_is_lost_may_pass(hub: GitHubSite, matching: str) -> None:
     repository = hub.host.ensure_repository(request())
@@ -294,6 +306,7 @@ def test_a_clone_whose_answer_is_lost_may_pass(hub: GitHubSite, matching: str) -
         clone(hub, repository)
 
 
+@pytest.mark.dose
 def test_a_push_without_a_commit_is_a_defect(local: LocalSite) -> None:
     checkout = clone(local, local.host.ensure_repository(request()))
     checkout.write_files(files())
@@ -303,6 +316,7 @@ def test_a_push_without_a_commit_is_a_defect(local: LocalSite) -> None:
     assert checkout.commit(commit_request()) is not None
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("name", ["archived", "archived-shop"])
 def test_the_name_of_a_repository_does_not_decide_what_a_failure_is(name: str) -> None:
     address = f"https://github.com/me/{name}.git/"
@@ -312,6 +326,7 @@ def test_the_name_of_a_repository_does_not_decide_what_a_failure_is(name: str) -
     assert isinstance(network_failure(Git(), "fetch", completed, name), HostUnavailable)
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("host", ["local", "hub"])
 @pytest.mark.parametrize("name", ["refs/heads/main.lock", "HEAD.lock"])
 def test_a_lock_of_another_git_is_named_and_may_pass(
@@ -332,6 +347,7 @@ def test_a_lock_of_another_git_is_named_and_may_pass(
     assert len(commits(request_site.bare(repository))) == 1
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("name", ["refs/heads/main.lock", "HEAD.lock"])
 def test_the_old_lock_of_a_killed_git_is_deleted(local: LocalSite, name: str) -> None:
     repository = local.host.ensure_repository(request())
@@ -352,6 +368,7 @@ def test_the_old_lock_of_a_killed_git_is_deleted(local: LocalSite, name: str) ->
     assert not lock.exists()
 
 
+@pytest.mark.dose
 def test_a_folder_or_link_in_place_of_a_lock_is_not_deleted(
     local: LocalSite, tmp_path: Path
 ) -> None:

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.contests.golf import FIXED_80, WORST_PLUS_1, document
-from tests.dose_sizes import dose
 
 from indelible.contests.entities.records import SettlementLine
 from indelible.contests.rules.configuration.faults import (
@@ -97,7 +96,7 @@ def leaf(path: tuple[Any, ...]) -> Any:  # noqa: ANN401 - any JSON value
 
 
 NUMBERS = tuple(path for path in PATHS if type(leaf(path)) is int)
-EXAMPLES = dose(300, small=50)
+EXAMPLES = 300
 JSON_SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
 JSON_VALUES = st.recursive(
     JSON_SCALARS,

@@ -2,11 +2,10 @@
 
 import pytest
 from tests.core.contests.generated import check_contest
-from tests.dose_sizes import dose
 
 pytestmark = pytest.mark.slow
 
-CONTESTS = dose(400, small=80)  # fewer contests lack some of the cases below
+CONTESTS = 400  # fewer contests lack some of the cases below
 BATCHES = 4
 
 

@@ -7,14 +7,13 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.contests.pools import random_inputs
-from tests.dose_sizes import dose
 
 from indelible.contests.rules.settlement import SettledEntry, SettlementInput, settle
 from indelible.contests.rules.standings import Standings, StandingsCache, StandingsKey, standings
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = dose(100, small=20)
+EXAMPLES = 100
 SEEDS = st.integers(0, 10_000)
 
 

@@ -7,7 +7,6 @@ import pytest
 from attrs import evolve
 from tests.core.contests.golf import configured
 from tests.core.contests.pools import random_of, random_payout
-from tests.dose_sizes import dose
 
 from indelible.contests.rules import payout as payout_module
 from indelible.contests.rules.configuration.values import (
@@ -29,7 +28,7 @@ from indelible.contests.rules.payout import (
     payout_table,
 )
 
-POOLS = dose(10_000, small=500)
+POOLS = 10_000
 BATCHES = 4
 GOLDEN = configured()
 THREE = SharePayout(table=(5000, 3000, 2000))

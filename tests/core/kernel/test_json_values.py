@@ -56,7 +56,7 @@ def test_a_value_at_a_limit_is_stored_and_one_beyond_it_is_refused(name: str) ->
     assert refused.value.code == "JSON_LIMIT_EXCEEDED"
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 @pytest.mark.parametrize("kind", ["object", "array"])
 def test_a_document_has_wider_limits(kind: str) -> None:
     for case in json_cases(DOCUMENT_LIMITS, kind).values():

@@ -344,7 +344,7 @@ def test_a_failed_repair_names_its_job_its_code_and_a_hint() -> None:
     assert set(error) == {"job_id", "code", "reason", "state_reached", "recovery_hint"}
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 @settings(max_examples=25, deadline=None)
 @given(
     faults=st.lists(

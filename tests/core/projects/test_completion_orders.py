@@ -79,7 +79,7 @@ def test_the_latest_job_is_the_newest_successful_one_by_creation(
     play(steps)
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 @settings(max_examples=500)
 @given(STEPS)
 def test_500_orders_lead_to_the_newest_successful_job(steps: list[OrderStep]) -> None:

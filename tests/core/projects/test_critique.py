@@ -1,15 +1,13 @@
 """The critique finds problems by deterministic rules, and a critical one blocks."""
 
 import re
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.core.projects.specs import PROMPT, edge, json_objects, node, shop, spec, texts
-from tests.costs import processor_seconds
 
 from indelible.projects.entities.values import ArchitectureSpec
 from indelible.projects.rules.checks import VAGUE_PHRASES
@@ -227,23 +225,6 @@ def test_no_shape_of_json_is_an_error(
         finding.severity is Severity.CRITICAL for finding in result.findings
     )
     assert all(len(warning) <= 1_000 and warning.isprintable() for warning in result.warnings())
-
-
-def large(count: int) -> ArchitectureSpec:
-    """Return a specification of many nodes, all faulty and all connected to all kinds of ends."""
-    nodes = [node(f"n{number % (count // 2)}", "odd", files=[3]) for number in range(count)]
-    edges = [edge(f"n{number}", f"n{number + 1}") for number in range(count)]
-    return spec(*nodes, edges=tuple(edges))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("function", [critique, read_graph])
-def test_the_critique_takes_linear_time(function: Callable[[ArchitectureSpec], object]) -> None:
-    short, long = large(400), large(1_600)
-
-    assert processor_seconds(partial(function, long)) < 12 * processor_seconds(
-        partial(function, short)
-    )
 
 
 @pytest.mark.slow

@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from tests.core.projects.specs import edge, json_objects, node, shop, spec, texts
-from tests.costs import processor_seconds
 
 from indelible.projects.entities.values import ArchitectureSpec, GeneratedFile
 from indelible.projects.errors import GeneratedTooLarge, PlanPathForbidden
@@ -199,7 +197,7 @@ def test_the_title_of_the_api_is_the_exact_name_of_the_project() -> None:
     assert name in literals
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 def test_the_generated_backend_answers_and_stores(tmp_path: Path) -> None:
     """Run the generated application in a child, with its own test and its own database."""
     entities = ["Order", "session", "class", "health"]
@@ -304,14 +302,3 @@ def test_content_beyond_a_limit_is_refused(sizes: list[int], subject: str, actua
     assert refused.value.code == "GENERATED_TOO_LARGE"
     assert (refused.value.subject, refused.value.actual_bytes) == (subject, actual)
     assert check_sizes(files[1:]) == tuple(files[1:])
-
-
-def test_generating_takes_linear_time() -> None:
-    short, long = many(150), many(600)
-
-    def generate(checked: ArchitectureSpec) -> None:
-        generate_files(checked, plan_files(checked))
-
-    assert processor_seconds(partial(generate, long)) < 12 * processor_seconds(
-        partial(generate, short)
-    )

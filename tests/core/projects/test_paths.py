@@ -1,13 +1,11 @@
 """Only portable paths inside the repository, outside Git's own files, may be written."""
 
-from functools import partial
 from pathlib import PurePosixPath, PureWindowsPath
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.core.projects.hostile_paths import ALLOWED, CLASHES, FORBIDDEN
-from tests.costs import processor_seconds
 
 from indelible.projects.errors import PlanPathForbidden
 from indelible.projects.rules.paths import check_paths, fold_name, path_fault
@@ -101,15 +99,3 @@ def test_paths_are_checked_without_any_other_error(several: list[str]) -> None:
     assert len(set(folded)) == len(several)
     for path in folded:
         assert not any(other.startswith(f"{path}/") for other in folded)
-
-
-@pytest.mark.slow
-def test_checking_paths_takes_linear_time() -> None:
-    def many(count: int) -> list[str]:
-        return [f"{'a/' * 20}{number}/{number}.txt" for number in range(count)]
-
-    short, long = many(1_000), many(4_000)
-
-    assert processor_seconds(partial(check_paths, long)) < 12 * processor_seconds(
-        partial(check_paths, short)
-    )

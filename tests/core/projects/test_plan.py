@@ -1,14 +1,12 @@
 """A plan lists the files of a job: deterministic, bounded, and without two equal paths."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.core.projects.specs import edge, json_objects, node, shop, spec
-from tests.costs import processor_seconds
 
 from indelible.projects.entities.values import MAX_PLAN_FILES, ArchitectureSpec
 from indelible.projects.errors import PlanPathForbidden, PlanTooLarge
@@ -221,12 +219,3 @@ def test_files_that_nodes_list_are_counted() -> None:
 
     with pytest.raises(PlanTooLarge):
         plan_files(spec(node("a", "worker", files=listed)))
-
-
-@pytest.mark.slow
-def test_planning_takes_linear_time() -> None:
-    short, long = many(1_000), many(4_000)
-
-    assert processor_seconds(partial(plan_files, long)) < 12 * processor_seconds(
-        partial(plan_files, short)
-    )

@@ -20,6 +20,7 @@ NAMES = (
 )
 
 
+@pytest.mark.dose
 def test_the_seven_checks_pass_alone_in_any_directory(tmp_path: Path) -> None:
     outcome = subprocess.run(
         [sys.executable, CHECKS], capture_output=True, text=True, check=False, cwd=tmp_path

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from tests.doses.chaos.instance_kills import kill_instance
 
-pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
+pytestmark = pytest.mark.slow
 
 SUPERVISOR = ("supervisor", "starting", "SIGTERM")
 SUPERVISOR_AND_PARTS = ("postgresql", "supervisor", "backend", "web")

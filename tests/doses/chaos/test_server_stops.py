@@ -61,7 +61,6 @@ def test_a_stop_with_one_breach_has_one_problem(good: Stop, differences: dict[st
 
 
 @pytest.mark.slow
-@pytest.mark.runs_first
 def test_each_server_hangs_under_load_and_the_instance_recovers_without_a_restart(
     add_summary_line: Callable[[str], None],
 ) -> None:

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 
 import pytest
 from attrs import fields, fields_dict
-from tests.dose_sizes import dose
 from tests.own.generated import KINDS, generated
 from tests.web.console.own_site import assert_sound, member_of, now, own_site
 from tests.web.console.visitor import Site, Visitor
@@ -27,7 +26,7 @@ from indelible.testing.stores import MAYA
 AnyAction: TypeAlias = Action[Any, ...] | Choice[Any, ...]
 SEED = 2  # whose first eight contexts have fields of every kind
 STEPS = 12
-CONTEXTS = [generated(number, SEED) for number in range(dose(12, small=8))]
+CONTEXTS = [generated(number, SEED) for number in range(12)]
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +135,7 @@ def step(
     return after
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("context", CONTEXTS, ids=lambda context: context.name)
 def test_forms_of_every_kind_do_what_commands_do(site: Site, context: Context[Any]) -> None:
     random = Random(SEED)  # noqa: S311 - a test draws the same from the same seed

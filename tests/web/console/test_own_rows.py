@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from tests.conftest import POLICY
 from tests.examples.shipments import Condition, Shipment, shipments
-from tests.web.console.own_site import assert_sound, member_of, own_site, own_store, run
+from tests.web.console.own_site import assert_sound, member_of, own_site, run
 from tests.web.console.visitor import Site, Visitor
 
 from indelible.kernel import Head, instant_text
@@ -16,13 +16,9 @@ from indelible_sql import open_store
 from indelible_web.own_pages.rows import ROWS_PER_PAGE
 
 
-@pytest.fixture(params=["memory", pytest.param("sqlite_url", marks=pytest.mark.slow)])
-def site(request: pytest.FixtureRequest) -> Generator[Site]:
-    if request.param == "memory":
-        yield own_site(shipments, store=own_store(shipments))
-        return
-    url = request.getfixturevalue(request.param)
-    store: Any = open_store(url, contexts=(shipments,), policy=POLICY)
+@pytest.fixture
+def site(sqlite_url: str) -> Generator[Site]:
+    store: Any = open_store(sqlite_url, contexts=(shipments,), policy=POLICY)
     store.upgrade()
     yield own_site(shipments, store=store)
     store.dispose()

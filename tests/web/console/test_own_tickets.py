@@ -15,7 +15,6 @@ from tests.web.console.own_site import (
     member_of,
     now,
     own_site,
-    own_store,
     run,
     text_of,
 )
@@ -30,12 +29,9 @@ LIST = "/console/tickets"
 OWN = (tickets, orders, parcels)
 
 
-@pytest.fixture(params=["memory", pytest.param("sqlite_url", marks=pytest.mark.slow)])
-def site(request: pytest.FixtureRequest) -> Generator[Site]:
-    if request.param == "memory":
-        yield own_site(*OWN, store=own_store(*OWN))
-        return
-    store: Any = open_store(request.getfixturevalue(request.param), contexts=OWN, policy=POLICY)
+@pytest.fixture
+def site(sqlite_url: str) -> Generator[Site]:
+    store: Any = open_store(sqlite_url, contexts=OWN, policy=POLICY)
     store.upgrade()
     yield own_site(*OWN, store=store)
     store.dispose()

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import POLICY
 from tests.examples.consents import Consent, consents, grants
 from tests.examples.tickets import Ticket, tickets
-from tests.web.console.own_site import assert_sound, member_of, own_site, own_store, run, text_of
+from tests.web.console.own_site import assert_sound, member_of, own_site, run, text_of
 from tests.web.console.visitor import Site, Visitor
 from tests.web.hostile.rows import MARKUP
 
@@ -19,12 +19,9 @@ from indelible_web.own_pages.versions import VERSIONS_PER_PAGE
 OWN = (consents, grants, tickets)
 
 
-@pytest.fixture(params=["memory", pytest.param("sqlite_url", marks=pytest.mark.slow)])
-def site(request: pytest.FixtureRequest) -> Generator[Site]:
-    if request.param == "memory":
-        yield own_site(*OWN, store=own_store(*OWN))
-        return
-    store: Any = open_store(request.getfixturevalue(request.param), contexts=OWN, policy=POLICY)
+@pytest.fixture
+def site(sqlite_url: str) -> Generator[Site]:
+    store: Any = open_store(sqlite_url, contexts=OWN, policy=POLICY)
     store.upgrade()
     yield own_site(*OWN, store=store)
     store.dispose()
