@@ -1,7 +1,7 @@
 """Choose the session of each test: `nox -s tests` or `nox -s proofs`.
 
 A group of tests, which is a folder, a file or a function with its cases, belongs to the proofs if
-tests that stay catch the same mistakes: decision 0114 tells how that was measured. The tests of a
+tests that stay catch the same mistakes: design note tests tells how that was measured. The tests of a
 group carry the marker `proof`. A group is written as the beginning of the ids of its tests.
 """
 

@@ -45,7 +45,7 @@ from indelible_sql.schema.migrations.frozen import DOWN, UP
 
 MODULE: Final = '''"""{summary}
 
-Decision: docs/decisions/0138-one-revision-before-the-first-release.md
+Decision: docs/design/schema-roles-and-migrations.md
 """
 
 from alembic import op

@@ -1,4 +1,4 @@
-"""A database whose one function of time is replaced, as a simulator does (decision 0120)."""
+"""A database whose one function of time is replaced, as a simulator does (design note what-guards-compare)."""
 
 from datetime import timedelta
 

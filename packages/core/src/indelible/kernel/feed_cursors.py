@@ -5,7 +5,7 @@ restored from a backup older than the cursor has no change at this position, or 
 refuses the cursor. So a reader never passes over changes that it has not seen, however many were
 written after the restore. A store that was moved has the same changes, and accepts the cursor.
 
-Decision: docs/decisions/0119-a-feed-that-only-its-own-writers-delay.md
+Decision: docs/design/the-feed.md
 """
 
 import re

@@ -44,7 +44,7 @@ API_URL: Final = Format(
 )
 TOKEN: Final = Format("at least 8 visible characters", "[!-~]{8,}")
 ABSOLUTE_FOLDER: Final = Format("an absolute path of a directory", r"/[^\x00]+", Path)
-DEFAULT_WORKSPACE_ROOT: Final = Path("/tmp/architex")  # noqa: S108 - seed 003; see decision 0091
+DEFAULT_WORKSPACE_ROOT: Final = Path("/tmp/architex")  # noqa: S108 - seed 003; see design note exactly-one-push
 DEFAULT_API_URL: Final = "https://api.github.com"
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 MEBIBYTE: Final = 1 << 20

@@ -1,4 +1,4 @@
-"""Databases of a simulation, whose one function of time is the virtual clock (decision 0120)."""
+"""Databases of a simulation, whose one function of time is the virtual clock (design note what-guards-compare)."""
 
 import sqlite3
 from collections.abc import Callable, Generator, Sequence

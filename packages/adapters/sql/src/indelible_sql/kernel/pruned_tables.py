@@ -1,6 +1,6 @@
 """The table of deletions from operational tables, and the guards of each deletion.
 
-Decision: docs/decisions/0197-operational-rows-are-deleted.md
+Decision: docs/design/retention.md
 """
 
 from collections.abc import Iterator

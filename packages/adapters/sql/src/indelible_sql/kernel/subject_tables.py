@@ -1,6 +1,6 @@
 """The table of subjects: what must succeed again and again, since when, and how long ago it did.
 
-Decision: docs/decisions/0130-what-stands-still-is-missed.md
+Decision: docs/design/operations.md
 """
 
 from collections.abc import Iterator

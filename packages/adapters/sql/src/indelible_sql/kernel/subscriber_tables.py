@@ -1,6 +1,6 @@
 """The table of subscribers' cursors: rows that move under the fences of tasks, and no records.
 
-Decision: docs/decisions/0103-feed-subscribers.md
+Decision: docs/design/reactions.md
 """
 
 from collections.abc import Iterator

@@ -1,10 +1,10 @@
 """The guards of tasks: a row changes only by the edges of a task's life.
 
 An edge is checked over fence, lease, attempts and due time. Who may write the table can still
-claim what is free and end what it has claimed: docs/decisions/0061-tasks-change-by-edges.md. The
-edges of cancellation and of pruning: docs/decisions/0079-what-a-task-carries.md. That of a
-postponement: docs/decisions/0086-postponed-tasks-and-process-groups.md. That of a later due time:
-docs/decisions/0095-bulk-records-and-delayed-tasks.md.
+claim what is free and end what it has claimed: docs/design/tasks.md. The
+edges of cancellation and of pruning: docs/design/tasks.md. That of a
+postponement: docs/design/workers.md. That of a later due time:
+docs/design/values-and-records.md.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,6 +1,6 @@
 """The table of declarations: how a host's lifecycle was declared, from which time on.
 
-Decision: docs/decisions/0155-legality-has-a-date.md
+Decision: docs/design/declarations-that-change.md
 """
 
 from collections.abc import Iterator

@@ -7,7 +7,7 @@ still appear. A transaction of another database holds no such lock, and delays n
 
 SQLite has one writer, so that its rows become visible in the order of positions.
 
-Decision: docs/decisions/0119-a-feed-that-only-its-own-writers-delay.md
+Decision: docs/design/the-feed.md
 """
 
 from typing import Final

@@ -4,7 +4,7 @@ A transaction with one snapshot sees neither a retention nor a seal that was sto
 statement, and its guards would compare the present time with an old retention. SQLite has one
 writer, which sees everything that is stored.
 
-Decision: docs/decisions/0197-operational-rows-are-deleted.md
+Decision: docs/design/retention.md
 """
 
 from typing import ClassVar, Final

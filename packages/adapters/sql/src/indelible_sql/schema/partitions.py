@@ -14,7 +14,7 @@ All changes of an aggregate are in one partition. Three things are of this shape
   table that a statement names, so each partition has those of the parent.
 - The application's role may not write to a partition: it writes to the parent.
 
-Decision: docs/decisions/0199-history-in-hash-partitions.md
+Decision: docs/design/history-in-partitions.md
 """
 
 from collections.abc import Iterator, Sequence

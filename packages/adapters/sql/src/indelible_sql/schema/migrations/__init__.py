@@ -1,1 +1,1 @@
-"""The migrations: one linear history, each step naming the decision record that allows it."""
+"""The migrations: one linear history, each step naming its design note."""

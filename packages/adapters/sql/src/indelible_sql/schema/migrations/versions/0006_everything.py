@@ -1,7 +1,7 @@
 """Create everything. The revisions before this one were never released, and are part of it.
 
-Decision: docs/decisions/0002-state-is-a-foreign-key.md
-Decision: docs/decisions/0138-one-revision-before-the-first-release.md
+Decision: docs/design/state-is-a-foreign-key.md
+Decision: docs/design/schema-roles-and-migrations.md
 """
 
 from alembic import op
