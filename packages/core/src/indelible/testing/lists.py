@@ -23,6 +23,7 @@ from indelible.testing.stores import (
     AnyStore,
     create,
 )
+from indelible.testing.suite import Suite
 
 
 @frozen
@@ -35,7 +36,7 @@ class Entry:
     actor: Actor
 
 
-class ListsConformance:
+class ListsConformance(Suite):
     """Subclass it with the fixtures `store` and `install`."""
 
     def test_every_list_has_every_order(self, store: AnyStore, install: Install) -> None:

@@ -26,12 +26,13 @@ from indelible.testing.captures.scenarios import (
     worked,
 )
 from indelible.testing.stores import AnyStore, do
+from indelible.testing.suite import Suite
 
 THRESHOLD = "assignment_margin_threshold"
 NEIGHBOUR_CAPTURES = 20
 
 
-class AlgorithmsConformance:
+class AlgorithmsConformance(Suite):
     """Subclass it, and give it fixtures `store` and `install` as for CapturesConformance."""
 
     def test_without_an_active_algorithm_nothing_is_computed(self, store: AnyStore) -> None:

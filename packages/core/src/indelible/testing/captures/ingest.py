@@ -20,9 +20,10 @@ from indelible.testing.captures.scenarios import (
     worked,
 )
 from indelible.testing.stores import BEGINNING, MAYA, AnyStore, do
+from indelible.testing.suite import Suite
 
 
-class CaptureIngestConformance:
+class CaptureIngestConformance(Suite):
     """Subclass it, and give it fixtures `store` and `install` as for CapturesConformance."""
 
     def test_the_first_golden_capture_draws_its_centroid_on(self, store: AnyStore) -> None:

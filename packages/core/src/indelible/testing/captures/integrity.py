@@ -22,6 +22,7 @@ from indelible.testing.captures.scenarios import (
     space_of,
 )
 from indelible.testing.stores import AnyStore, within
+from indelible.testing.suite import Suite
 
 # Formulas that pass the self-test and then compute values that no signal or centroid may have.
 UNUSABLE = {
@@ -33,7 +34,7 @@ UNUSABLE = {
 }
 
 
-class CaptureIntegrityConformance:
+class CaptureIntegrityConformance(Suite):
     """Subclass it, and give it fixtures `store` and `install` as for CapturesConformance."""
 
     def test_an_algorithm_with_results_out_of_range_saves_nothing(

@@ -23,9 +23,10 @@ from indelible.testing.captures.scenarios import (
     space_of,
 )
 from indelible.testing.stores import MAYA, AnyStore, do
+from indelible.testing.suite import Suite
 
 
-class SpacesConformance:
+class SpacesConformance(Suite):
     """Subclass it, and give it fixtures `store` and `install` as for CapturesConformance."""
 
     def test_a_foreign_space_is_not_found(self, store: AnyStore) -> None:

@@ -33,9 +33,10 @@ from indelible.testing.stores import (
     refusal,
     submit,
 )
+from indelible.testing.suite import Suite
 
 
-class ConceptsConformance:
+class ConceptsConformance(Suite):
     """The behavior of concepts in a store.
 
     Subclass it and add a fixture `store` with an empty store.

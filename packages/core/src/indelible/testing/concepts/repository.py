@@ -25,6 +25,7 @@ from indelible.testing.stores import (
     refusal,
     submit,
 )
+from indelible.testing.suite import Suite
 
 R = TypeVar("R")
 LATER = timedelta(days=1)
@@ -46,7 +47,7 @@ VERSION = ConceptVersion(
 )
 
 
-class RepositoryConformance:
+class RepositoryConformance(Suite):
     """The outcomes of the six methods.
 
     Subclass it and add a fixture `store` with an empty store.

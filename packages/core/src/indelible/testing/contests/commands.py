@@ -29,9 +29,10 @@ from indelible.testing.contests.scenarios import (
     publish,
 )
 from indelible.testing.stores import BEGINNING, AnyStore, do
+from indelible.testing.suite import Suite
 
 
-class ContestCommandsConformance:
+class ContestCommandsConformance(Suite):
     """Requirements on the publication and the configuration of contests."""
 
     def test_a_published_contest_has_its_configuration_log_feed_and_tasks(

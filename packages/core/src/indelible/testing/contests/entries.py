@@ -24,6 +24,7 @@ from indelible.testing.contests.scenarios import (
     publish,
 )
 from indelible.testing.stores import AnyStore, do, refusal
+from indelible.testing.suite import Suite
 
 MAX_ENTRIES = 10
 PENDING, ACTIVE = EntryStatus.PENDING_PAYMENT, EntryStatus.ACTIVE
@@ -79,7 +80,7 @@ def listed_entries(scenario: ContestScenario, **filters: Value) -> set[str]:
     return {item.entity.id for item in scenario.list_entries(**filters)}
 
 
-class EntryConformance:
+class EntryConformance(Suite):
     """Requirements on entries, places and limits."""
 
     def test_an_entry_waits_for_its_fee(self, store: AnyStore) -> None:

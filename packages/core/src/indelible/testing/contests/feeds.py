@@ -17,6 +17,7 @@ from indelible.testing.contests.scenarios import (
     publish,
 )
 from indelible.testing.stores import AnyStore
+from indelible.testing.suite import Suite
 
 CONTENT = FIRST_ROUND.payload()
 MOMENT = timedelta(microseconds=1)
@@ -32,7 +33,7 @@ def poll(scenario: ContestScenario) -> FeedSaved:
     return scenario.run(contests.poll_feed, contests.PollFeed(provider_event_id="T1"))
 
 
-class FeedConformance:
+class FeedConformance(Suite):
     """Requirements on feeds."""
 
     def test_a_fetch_is_stored_with_its_bytes(self, store: AnyStore) -> None:

@@ -25,12 +25,13 @@ from indelible.testing.contests.scenarios import (
     publish,
 )
 from indelible.testing.stores import BEGINNING, AnyStore, within
+from indelible.testing.suite import Suite
 
 
-class ContestIntegrityConformance:
+class ContestIntegrityConformance(Suite):
     """Requirements on values, fixed fields and records."""
 
-    def test_hostile_values_are_refused_with_a_code(self, store: AnyStore) -> None:
+    def test_hostile_values_of_contests_are_refused_with_a_code(self, store: AnyStore) -> None:
         scenario = new_contest(store)
         before = (scenario.saved, scenario.log)
         cases: list[tuple[str, Callable[[], object]]] = [

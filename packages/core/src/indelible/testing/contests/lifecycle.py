@@ -28,6 +28,7 @@ from indelible.testing.contests.scenarios import (
     publish,
 )
 from indelible.testing.stores import AnyStore, within
+from indelible.testing.suite import Suite
 
 Attempt = Callable[[ContestScenario], object]
 SCHEDULED, LOCKED, LIVE = ContestStatus.SCHEDULED, ContestStatus.LOCKED, ContestStatus.LIVE
@@ -87,7 +88,7 @@ REFUSALS: Final[Mapping[str, tuple[Attempt, Mapping[ContestStatus, str]]]] = {
 }
 
 
-class ContestLifecycleConformance:
+class ContestLifecycleConformance(Suite):
     """Requirements on the transitions of contests."""
 
     def test_commands_are_refused_in_the_states_without_their_edge(self, store: AnyStore) -> None:

@@ -32,6 +32,7 @@ from indelible.testing.contests.scenarios import (
     publish,
 )
 from indelible.testing.stores import AnyStore
+from indelible.testing.suite import Suite
 
 OTHER_ROUND = Board(cards=strokes_of(1, base=71))
 FIELD, SNAPSHOT = EventKind.FIELD, EventKind.SNAPSHOT
@@ -80,7 +81,7 @@ def replayed_events_of(tx: ReadTx, contest_id: str) -> tuple[ReplayedEvent, ...]
     return (*first, *tx.contests.logs.joins.replayed_events(contest_id, after=1, limit=500))
 
 
-class LogConformance:
+class LogConformance(Suite):
     """Requirements on the events of a log."""
 
     def test_a_field_is_the_first_event(self, store: AnyStore) -> None:
@@ -246,7 +247,7 @@ class LogConformance:
             assert code(attempt) == "EVENT_NOT_FOUND", number
 
 
-class CorrectionConformance:
+class CorrectionConformance(Suite):
     """Requirements on an operator's corrections, and on pauses."""
 
     def test_an_operator_corrects_a_round(self, store: AnyStore) -> None:

@@ -37,9 +37,10 @@ from indelible.testing.contests.scenarios import (
     new_contest,
 )
 from indelible.testing.stores import AnyStore, refusal, within
+from indelible.testing.suite import Suite
 
 
-class PaymentConformance:
+class PaymentConformance(Suite):
     """Requirements on payments of entries, and on who is eligible."""
 
     def test_a_paid_entry_is_active(self, store: AnyStore) -> None:

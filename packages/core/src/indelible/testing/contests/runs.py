@@ -19,6 +19,7 @@ from indelible.testing.contests.scenarios import (
     live_contest,
 )
 from indelible.testing.stores import AnyStore, within
+from indelible.testing.suite import Suite
 
 
 def fail_run(scenario: ContestScenario, run: SettlementRun) -> SettlementRun:
@@ -27,7 +28,7 @@ def fail_run(scenario: ContestScenario, run: SettlementRun) -> SettlementRun:
     return scenario.run(contests.fail_run, command).entity
 
 
-class RunConformance:
+class RunConformance(Suite):
     """Requirements on settlement runs."""
 
     def test_a_run_names_its_input(self, store: AnyStore) -> None:

@@ -35,6 +35,7 @@ from indelible.testing.stores import (
     refusal,
     within,
 )
+from indelible.testing.suite import Suite
 
 # The clock of the suite ticks by a second, so that the next probe is due at once.
 TWO: Final = CircuitBreaker(outages=2, probe_seconds=1)
@@ -113,7 +114,7 @@ def plan_probe_now(tx: WriteTx) -> None:
     tx.breakers.save(BreakerState(stage="work", outages=locked.outages, probe_at=tx.clock.now()))
 
 
-class BreakersConformance:
+class BreakersConformance(Suite):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_consecutive_outages_pause_the_stage(self, store: AnyStore) -> None:

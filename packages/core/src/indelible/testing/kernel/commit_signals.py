@@ -27,6 +27,7 @@ from indelible.testing.stores import (
     enqueue,
     within,
 )
+from indelible.testing.suite import Suite
 
 
 def signals_of(store: AnyStore, work: Callable[[], object]) -> int:
@@ -39,7 +40,7 @@ def signals_of(store: AnyStore, work: Callable[[], object]) -> int:
     return len(signals)
 
 
-class CommitSignalsConformance:
+class CommitSignalsConformance(Suite):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_a_commit_that_makes_a_task_due_is_signaled(self, store: AnyStore) -> None:

@@ -8,9 +8,10 @@ from indelible.kernel.errors import ForeignCursor
 from indelible.kernel.feed_cursors import feed_cursor, parse_cursor
 from indelible.testing.kernel.followed_feeds import MANY, create_many
 from indelible.testing.stores import AnyStore, create, refusal
+from indelible.testing.suite import Suite
 
 
-class FeedCursorsConformance:
+class FeedCursorsConformance(Suite):
     """Subclass it with a fixture `store`: an empty store."""
 
     def test_a_cursor_behind_the_end_of_the_feed_is_foreign(self, store: AnyStore) -> None:

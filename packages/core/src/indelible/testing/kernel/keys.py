@@ -29,9 +29,10 @@ from indelible.kernel.keys import (
 from indelible.kernel.transaction import single_statement
 from indelible.kernel.values import InvalidDigest
 from indelible.testing.stores import BEGINNING, MAYA, NOOR, AnyStore, do, refusal
+from indelible.testing.suite import Suite
 
 
-class KeysConformance:
+class KeysConformance(Suite):
     """Subclass it with a fixture `store`: an empty store whose policy has a pepper."""
 
     def test_a_key_opens_until_it_expires(self, store: AnyStore) -> None:

@@ -28,6 +28,7 @@ from indelible.kernel.tasks import AttemptOutcome, Lease
 from indelible.testing.captures.scenarios import code
 from indelible.testing.kernel.webhooks import add, listed, rejection_of
 from indelible.testing.stores import FAR, OVER, AnyStore, claim, do, enqueue, within
+from indelible.testing.suite import Suite
 
 ATTEMPTS: Final = OperationalTable.ATTEMPTS
 REJECTIONS: Final = OperationalTable.WEBHOOK_REJECTIONS
@@ -83,7 +84,7 @@ def _complete(lease: Lease, tx: WriteTx) -> None:
     tx.tasks.complete([lease])
 
 
-class OperationalRowsConformance:
+class OperationalRowsConformance(Suite):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_no_row_is_deleted_before_a_retention_is_decided(self, store: AnyStore) -> None:

@@ -15,6 +15,7 @@ from indelible.kernel.payloads import (
     PayloadNotFound,
 )
 from indelible.testing.stores import BEGINNING, FAR, AnyStore, refusal, within
+from indelible.testing.suite import Suite
 
 EVERY_BYTE: Final = bytes(range(256))
 RECEIVED: Final = Payload.of(EVERY_BYTE, content_type="text/html", received_at=BEGINNING)
@@ -37,7 +38,7 @@ def require_missing(store: AnyStore, digest: str) -> None:
     assert error.digest == digest
 
 
-class PayloadsConformance:
+class PayloadsConformance(Suite):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_a_payload_is_stored_byte_for_byte_under_its_sha256(self, store: AnyStore) -> None:

@@ -29,6 +29,7 @@ from indelible.kernel.stages import PauseStage, StageControl, pause_stage
 from indelible.kernel.task_commands import AdvanceTasks, advance_tasks
 from indelible.kernel.values import InvalidDigest
 from indelible.testing.stores import BEGINNING, MAYA, NOOR, AnyStore, refusal, within
+from indelible.testing.suite import Suite
 
 REASON: Final = "a wrong score"
 ADVANCE: Final = AdvanceTasks(stage="upload")
@@ -101,7 +102,7 @@ def rejection_of(rejection_id: str, command: str = "cancel_contest") -> Rejectio
     return evolve(unhashed, hash=unhashed.record_digest())
 
 
-class RejectionsConformance:
+class RejectionsConformance(Suite):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_a_refused_command_is_stored_in_its_own_transaction(self, store: AnyStore) -> None:

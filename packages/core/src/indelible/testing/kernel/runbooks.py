@@ -35,6 +35,7 @@ from indelible.kernel.runbooks import (
     start_runbook,
 )
 from indelible.testing.stores import MAYA, NOOR, AnyStore, do, refusal
+from indelible.testing.suite import Suite
 
 RUNBOOK: Final = "28-transfer-stuck"
 STATE: Final = JsonObject.of({"stuck": 3})
@@ -98,7 +99,7 @@ def record_contract(
     return do(store, record_contract_version, command)
 
 
-class RunbooksConformance:
+class RunbooksConformance(Suite):
     """Subclass it with a fixture `store`: an empty store."""
 
     def test_an_execution_has_its_steps_in_order_with_time_and_actor(self, store: AnyStore) -> None:

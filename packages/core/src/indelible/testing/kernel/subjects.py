@@ -23,6 +23,7 @@ from indelible.testing.stores import (
     enqueue,
     within,
 )
+from indelible.testing.suite import Suite
 
 LONGEST = timedelta(seconds=1_000)
 MOMENT = timedelta(microseconds=1)
@@ -93,7 +94,7 @@ def check_silent_since(store: AnyStore, due_at: datetime) -> None:
     assert problems(store, since + LONGEST + MOMENT) == ["stage work is silent"]
 
 
-class SubjectsConformance:
+class SubjectsConformance(Suite):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_a_subject_is_known_since_its_first_declaration(self, store: AnyStore) -> None:

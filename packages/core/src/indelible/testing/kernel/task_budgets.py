@@ -7,6 +7,7 @@ from indelible.kernel.retries import is_last_attempt
 from indelible.kernel.stages import Stage
 from indelible.kernel.tasks import Attempt, Lease
 from indelible.testing.stores import BEGINNING, AnyStore, claim, enqueue, within
+from indelible.testing.suite import Suite
 
 HOUR = 3_600
 
@@ -39,7 +40,7 @@ def claim_one(store: AnyStore, *, is_started: bool = False) -> Lease:
     return lease
 
 
-class TaskBudgetsConformance:
+class TaskBudgetsConformance(Suite):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_the_first_attempt_has_no_record_before_it_fails(self, store: AnyStore) -> None:

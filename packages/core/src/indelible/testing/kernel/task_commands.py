@@ -10,11 +10,12 @@ from indelible.kernel.task_commands import (
 from indelible.kernel.tasks import Task
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import MAYA, AnyStore, do, enqueue, ids
+from indelible.testing.suite import Suite
 
 STAGE = "work"
 
 
-class TaskCommandsConformance:
+class TaskCommandsConformance(Suite):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_claims_and_completions_alone_are_as_within_a_transaction(

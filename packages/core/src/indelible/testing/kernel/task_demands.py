@@ -23,6 +23,7 @@ from indelible.testing.stores import (
     enqueue,
     within,
 )
+from indelible.testing.suite import Suite
 
 LATER: Final = BEGINNING + timedelta(hours=1)
 EVENING: Final = LATER + timedelta(hours=1)
@@ -58,7 +59,7 @@ def demand_of(stage: str, **fields: object) -> StageDemand:
     return StageDemand(stage=stage, **values)  # type: ignore[arg-type] # each has its type
 
 
-class TaskDemandsConformance:
+class TaskDemandsConformance(Suite):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_the_demand_of_all_stages_is_one_answer(self, store: AnyStore) -> None:

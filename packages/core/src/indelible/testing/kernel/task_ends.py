@@ -33,6 +33,7 @@ from indelible.testing.stores import (
     ids,
     within,
 )
+from indelible.testing.suite import Suite
 
 LATER = BEGINNING + timedelta(hours=1)
 YEAR_SECONDS: Final = 365 * 86_400
@@ -92,7 +93,7 @@ def complete_all(store: AnyStore, *entity_ids: str) -> None:
     within(store, lambda tx: tx.tasks.complete(leases))
 
 
-class TaskEndsConformance:
+class TaskEndsConformance(Suite):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_a_waiting_task_is_canceled_for_a_reason(self, store: AnyStore) -> None:

@@ -25,6 +25,7 @@ from indelible.testing.stores import (
     enqueue,
     within,
 )
+from indelible.testing.suite import Suite
 
 LATER = BEGINNING + timedelta(hours=1)  # later than any instant of these scenarios
 SECOND: Final = 2  # attempt
@@ -45,7 +46,7 @@ def _reschedule(tx: WriteTx, *, due_at: datetime) -> None:
     tx.tasks.reschedule("work", "a", due_at=due_at)
 
 
-class TaskReschedulesConformance:
+class TaskReschedulesConformance(Suite):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_a_waiting_task_is_due_at_exactly_the_new_time(self, store: AnyStore) -> None:

@@ -17,6 +17,7 @@ from indelible.kernel.webhooks import (
     record_webhook_rejection,
 )
 from indelible.testing.stores import BEGINNING, AnyStore, do, refusal, within
+from indelible.testing.suite import Suite
 
 BODY: Final = b'{"id": "evt_1"}'
 PER_MINUTE, PER_DAY = REJECTION_LIMITS
@@ -65,7 +66,7 @@ def ids(rejections: tuple[WebhookRejection, ...]) -> list[str]:
     return [rejection.id for rejection in rejections]
 
 
-class WebhookRejectionsConformance:
+class WebhookRejectionsConformance(Suite):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_a_refused_request_is_stored_by_digest_and_size(self, store: AnyStore) -> None:

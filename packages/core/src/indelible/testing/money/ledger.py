@@ -30,12 +30,13 @@ from indelible.testing.money.scenarios import (
     settled_books,
 )
 from indelible.testing.stores import MAYA, NOOR, AnyStore, do, within
+from indelible.testing.suite import Suite
 
 ESCROW = f"escrow:{REFERENCE}:{USD}"
 STRIPE = f"stripe_balance:-:{USD}"
 
 
-class LedgerConformance:
+class LedgerConformance(Suite):
     """Requirements on the ledger."""
 
     def test_a_movement_stores_its_postings_and_changes_each_account_once(

@@ -21,6 +21,7 @@ from indelible.testing.money.scenarios import (
     settled_books,
 )
 from indelible.testing.stores import AnyStore
+from indelible.testing.suite import Suite
 
 SETTLEMENT = movement_id("settlement:s1")
 
@@ -40,7 +41,7 @@ def read_payout_line(store: AnyStore, number: int) -> object:
     return store.read(lambda tx: tx.money.movements.joins.payout_line(SETTLEMENT, number))
 
 
-class OwedLinesConformance:
+class OwedLinesConformance(Suite):
     """Requirements on what winners are owed, and on what pays it."""
 
     def test_a_settlement_owes_each_line(self, store: AnyStore) -> None:

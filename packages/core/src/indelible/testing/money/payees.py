@@ -29,11 +29,12 @@ from indelible.testing.money.transfers import (
     transfer_of,
 )
 from indelible.testing.stores import FAR, NOOR, AnyStore, do, within
+from indelible.testing.suite import Suite
 
 OTTO = Actor.user("otto")
 
 
-class PayeesConformance:
+class PayeesConformance(Suite):
     """Requirements on the parties that receive transfers."""
 
     def test_a_payee_is_found_by_its_party_and_by_its_account(self, store: AnyStore) -> None:

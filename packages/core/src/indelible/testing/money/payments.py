@@ -35,6 +35,7 @@ from indelible.money.tasks.receiving import received
 from indelible.testing.captures.scenarios import code, field_refused
 from indelible.testing.money.scenarios import FEE, REFERENCE, USD
 from indelible.testing.stores import BEGINNING, FAR, AnyStore, do
+from indelible.testing.suite import Suite
 
 EXPIRY: Final = BEGINNING + timedelta(days=1)
 SECONDS: Final = int(BEGINNING.timestamp())
@@ -141,7 +142,7 @@ def failed_refund(store: AnyStore, charge: Charge) -> Refund:
     return reject(store, do(store, money.request_refund, command).refund)
 
 
-class PaymentsConformance:
+class PaymentsConformance(Suite):
     """Requirements on charges, refunds, disputes and the inbox."""
 
     def test_a_charge_is_found_by_its_item_intent_and_reference(self, store: AnyStore) -> None:

@@ -62,6 +62,7 @@ from indelible.testing.money.transfers import (
     transfer_of,
 )
 from indelible.testing.stores import FAR, AnyStore, do, within
+from indelible.testing.suite import Suite
 
 
 def owed_parties(store: AnyStore, *, reference: str | None = None) -> list[str]:
@@ -86,7 +87,7 @@ def ids_of(heads: Sequence[Head[Transfer]]) -> list[str]:
     return [head.entity.id for head in heads]
 
 
-class PayoutEndsConformance:
+class PayoutEndsConformance(Suite):
     """Requirements on the lists, the counts and the ends of transfers."""
 
     def test_parked_transfers_are_listed_by_party_and_by_time(self, store: AnyStore) -> None:

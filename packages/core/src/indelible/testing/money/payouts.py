@@ -38,6 +38,7 @@ from indelible.testing.money.transfers import (
     transfer_of,
 )
 from indelible.testing.stores import MAYA, NOOR, AnyStore, do, within
+from indelible.testing.suite import Suite
 
 SETTLEMENT_MOVEMENT = movement_id(f"settlement:{SETTLEMENT}")
 PROOF = Proof.by_event("evt-1")
@@ -95,7 +96,7 @@ def new_transfers(tx: money.MoneyWrite, transfers: Sequence[tuple[str, TransferL
     save_births(tx.money.transfers, births)
 
 
-class PayoutsConformance:
+class PayoutsConformance(Suite):
     """Requirements on what is planned, sent, taken back and counted."""
 
     def test_a_planned_settlement_has_a_job_and_a_transfer_for_each_party(

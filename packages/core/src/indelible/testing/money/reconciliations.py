@@ -34,6 +34,7 @@ from indelible.testing.captures.scenarios import code
 from indelible.testing.money.payments import open_charge
 from indelible.testing.money.scenarios import USD
 from indelible.testing.stores import AnyStore, do
+from indelible.testing.suite import Suite
 
 CHEAP: Final = ReconciliationScope.CHEAP
 FULL: Final = ReconciliationScope.FULL
@@ -97,7 +98,7 @@ def is_halted(store: AnyStore) -> bool:
     return head is not None and head.entity.is_halted
 
 
-class ReconciliationsConformance:
+class ReconciliationsConformance(Suite):
     """Requirements on comparisons of the books with Stripe."""
 
     def test_one_reconciliation_of_a_scope_is_under_way(self, store: AnyStore) -> None:
@@ -217,7 +218,7 @@ class ReconciliationsConformance:
         assert code(unknown) == "RECONCILIATION_NOT_FOUND"
 
 
-class SwitchConformance:
+class SwitchConformance(Suite):
     """Requirements on the switch of payments."""
 
     def test_payments_are_halted_and_resumed_by_commands(self, store: AnyStore) -> None:

@@ -28,6 +28,7 @@ from indelible.testing.own.walks import (
     Walk,
     difference_in,
 )
+from indelible.testing.suite import Suite
 
 STEPS: Final = 60
 SEED: Final = 37
@@ -102,7 +103,7 @@ class Plan:
         yield MemoryStore(contexts=(*self.others, self.context))
 
 
-class ContextConformance:
+class ContextConformance(Suite):
     """Requirements on the aggregate of a context; `conformance` makes the class for one.
 
     `walk` is the walk that has explored its lifecycle; `walk.taken` and `walk.refused` count the

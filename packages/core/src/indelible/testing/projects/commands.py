@@ -28,6 +28,7 @@ from indelible.testing.projects.scenarios import (
     with_jobs,
 )
 from indelible.testing.stores import AnyStore, claim, do, ids, within
+from indelible.testing.suite import Suite
 
 
 def rename(scenario: ProjectScenario, seq: int, **fields: Value) -> Head[Project]:
@@ -68,7 +69,7 @@ def retry(scenario: ProjectScenario, job: Job) -> Job:
     return do(scenario.store, projects.retry_job, command).entity
 
 
-class ProjectCommandsConformance:
+class ProjectCommandsConformance(Suite):
     """Requirements on the commands on projects."""
 
     def test_a_new_project_has_nothing_but_its_name(self, store: AnyStore) -> None:
@@ -186,7 +187,7 @@ class ProjectCommandsConformance:
         ]
 
 
-class JobCommandsConformance:
+class JobCommandsConformance(Suite):
     """Requirements on the commands on jobs."""
 
     def test_a_job_is_a_snapshot_with_its_prompt(self, store: AnyStore) -> None:

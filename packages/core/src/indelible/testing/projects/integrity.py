@@ -33,6 +33,7 @@ from indelible.testing.projects.scenarios import (
     request_repository,
 )
 from indelible.testing.stores import AnyStore, do, within
+from indelible.testing.suite import Suite
 
 UNKNOWN = "nobody"
 
@@ -98,7 +99,7 @@ def job_calls(store: AnyStore, user_id: str, job_id: str) -> list[Callable[[], o
     ]
 
 
-class ProjectIntegrityConformance:
+class ProjectIntegrityConformance(Suite):
     """Requirements on owners, on values, and on fixed fields."""
 
     def test_another_user_finds_neither_project_nor_job(self, store: AnyStore) -> None:
@@ -127,7 +128,7 @@ class ProjectIntegrityConformance:
         for job_call in of_jobs:
             assert code(partial(job_call, job)) == "JOB_NOT_FOUND"
 
-    def test_hostile_values_are_refused_with_a_code(self, store: AnyStore) -> None:
+    def test_hostile_values_of_projects_are_refused_with_a_code(self, store: AnyStore) -> None:
         scenario = new_project(store)
         before = scenario.saved
         seq = before.revision.seq

@@ -23,11 +23,12 @@ from indelible.testing.projects.scenarios import (
     update_status,
 )
 from indelible.testing.stores import AnyStore, refusal
+from indelible.testing.suite import Suite
 
 REFUSED_PAIRS: Final = 20
 
 
-class JobLifecycleConformance:
+class JobLifecycleConformance(Suite):
     """Requirements on the status of jobs."""
 
     def test_five_of_twenty_five_transitions_are_allowed(self, store: AnyStore) -> None:

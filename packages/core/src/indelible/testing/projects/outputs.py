@@ -21,6 +21,7 @@ from indelible.testing.projects.scenarios import (
     with_jobs,
 )
 from indelible.testing.stores import AnyStore
+from indelible.testing.suite import Suite
 
 SECRET = "ghp_" + "a1B2" * 9
 WRITERS = 3
@@ -39,7 +40,7 @@ def outputs(scenario: ProjectScenario, job: Job, *, after: int, limit: int) -> l
     return list(page.outputs)
 
 
-class JobOutputConformance:
+class JobOutputConformance(Suite):
     """Requirements on the logs and warnings of jobs."""
 
     def test_logs_and_warnings_are_separate_lists_in_order(self, store: AnyStore) -> None:

@@ -18,6 +18,7 @@ from indelible.testing.projects.scenarios import (
     update_status,
 )
 from indelible.testing.stores import AnyStore, within
+from indelible.testing.suite import Suite
 
 ENDS: Final = (JobStatus.COMPLETED, JobStatus.COMPLETED_WITH_WARNINGS, JobStatus.FAILED)
 
@@ -59,7 +60,7 @@ def check_latest(scenario: ProjectScenario, newest: Job | None) -> None:
     assert newest_successful.entity.id == newest.id
 
 
-class LatestJobConformance:
+class LatestJobConformance(Suite):
     """Requirements on `latest_successful_job_id`."""
 
     def test_it_is_the_newest_successful_job_in_every_order_of_completion(

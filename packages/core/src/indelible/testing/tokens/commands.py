@@ -19,6 +19,7 @@ from indelible.testing.stores import (
     refusal,
     within,
 )
+from indelible.testing.suite import Suite
 from indelible.testing.tokens.lifecycle import FAULT, advance, get_token, read_token, retry
 from indelible.testing.tokens.scenarios import add_tokens, wallet, with_repositories
 from indelible.tokens import SetAuthorPrompt, TokenStatus
@@ -57,7 +58,7 @@ def _enqueue_slot(tx: WriteTx, *, stage: str, entity_id: str) -> None:
     tx.tasks.enqueue_slot(stage, entity_id, slot=BEGINNING)
 
 
-class CommandsConformance:
+class CommandsConformance(Suite):
     """Requirements on the commands on tokens."""
 
     def test_a_failed_token_is_retried_once(self, store: AnyStore) -> None:

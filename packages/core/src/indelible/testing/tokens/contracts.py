@@ -7,6 +7,7 @@ from attrs import evolve
 from indelible import tokens
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import AnyStore, do
+from indelible.testing.suite import Suite
 from indelible.testing.tokens.detection import actions, pending, roll_back
 from indelible.testing.tokens.lifecycle import read_token
 from indelible.testing.tokens.scenarios import (
@@ -54,7 +55,7 @@ def stored_mints(store: AnyStore) -> list[MintEvent]:
     return with_repositories(store, lambda r: r.mint_events.get_by_block_range(0, 10_000))
 
 
-class ContractsConformance:
+class ContractsConformance(Suite):
     """Subclass it, and give it a fixture `store` with an empty store whose clock ticks."""
 
     def test_token_ids_of_256_bits_are_stored_exactly_and_in_order(self, store: AnyStore) -> None:

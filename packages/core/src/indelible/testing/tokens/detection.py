@@ -8,6 +8,7 @@ from attrs import evolve
 from indelible import tokens
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import BEGINNING, AnyStore, claim, do
+from indelible.testing.suite import Suite
 from indelible.testing.tokens.lifecycle import advance, get_token, read_token, retry
 from indelible.testing.tokens.scenarios import (
     chain_hash,
@@ -60,7 +61,7 @@ def actions(store: AnyStore, token_id: int) -> Sequence[str]:
     return [change.action for change in store.read(tokens.token_history, token_id)]
 
 
-class DetectionConformance:
+class DetectionConformance(Suite):
     """Subclass it, and give it a fixture `store` with an empty store whose clock ticks."""
 
     def test_a_batch_is_recorded_once_however_often_it_is_read(self, store: AnyStore) -> None:

@@ -8,6 +8,7 @@ from attrs import evolve
 from indelible.kernel import Stale
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import BEGINNING, AnyStore, refusal
+from indelible.testing.suite import Suite
 from indelible.testing.tokens.lifecycle import FAULT, advance
 from indelible.testing.tokens.scenarios import (
     add_tokens,
@@ -55,7 +56,7 @@ def make_reveal(*token_ids: str, id: str = "reveal-1") -> RevealTransaction:
     return RevealTransaction.create("create", now=BEGINNING, id=id, token_ids=token_ids)
 
 
-class IntegrityConformance:
+class IntegrityConformance(Suite):
     """Subclass it, and give it a fixture `store` with an empty store whose clock ticks."""
 
     def test_a_token_needs_its_author_and_its_mint(self, store: AnyStore) -> None:

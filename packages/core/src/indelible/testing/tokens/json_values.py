@@ -7,6 +7,7 @@ from indelible.kernel import Head
 from indelible.kernel.aggregates import save_changes
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import AnyStore, within
+from indelible.testing.suite import Suite
 from indelible.testing.tokens.lifecycle import read_token
 from indelible.testing.tokens.scenarios import add_tokens, make_token, with_repositories
 from indelible.tokens import Token
@@ -41,7 +42,7 @@ def recorded(store: AnyStore, lifecycle: str, entity_id: str, name: str) -> obje
     return change.data[name]
 
 
-class JsonValueConformance:
+class JsonValueConformance(Suite):
     """Requirements on values of system states, and on errors of tokens."""
 
     def test_a_fraction_keeps_its_value(self, store: AnyStore) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from indelible import tokens
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import AnyStore
+from indelible.testing.suite import Suite
 from indelible.testing.tokens.integrity import make_job, make_reveal, make_upload
 from indelible.testing.tokens.lifecycle import FAULT
 from indelible.testing.tokens.scenarios import (
@@ -17,7 +18,7 @@ from indelible.testing.tokens.scenarios import (
 from indelible.tokens import RecordType, RevealStatus
 
 
-class PipelineConformance:
+class PipelineConformance(Suite):
     """Requirements on jobs, uploads, reveals and system states."""
 
     def test_jobs_of_a_token_come_newest_first(self, store: AnyStore) -> None:

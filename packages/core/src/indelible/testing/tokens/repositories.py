@@ -10,6 +10,7 @@ from indelible.app import ReadTx
 from indelible.kernel import IndelibleError, Stale
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import BEGINNING, FAR, AnyStore, claim, refusal, within
+from indelible.testing.suite import Suite
 from indelible.testing.tokens.json_values import JsonValueConformance
 from indelible.testing.tokens.lifecycle import FAULT, advance
 from indelible.testing.tokens.pipeline import PipelineConformance
@@ -40,7 +41,7 @@ def add_token(token: Token, repositories: Repositories) -> Token:
     return repositories.tokens.add(token)
 
 
-class AuthorsConformance:
+class AuthorsConformance(Suite):
     """Requirements on authors."""
 
     def test_an_author_is_one_whatever_the_capitals_of_their_wallet(self, store: AnyStore) -> None:
@@ -79,7 +80,7 @@ class AuthorsConformance:
         assert store.read(tokens.leaderboard) == ((wallet(1), 2), (wallet(2), 1), (wallet(3), 1))
 
 
-class TokenRepositoryConformance:
+class TokenRepositoryConformance(Suite):
     """Requirements on tokens."""
 
     def test_a_token_reads_back_and_its_number_is_taken_once(self, store: AnyStore) -> None:
@@ -249,7 +250,7 @@ class TokenRepositoryConformance:
         assert change.data.keys() == names - NOT_IN_CHANGES
 
 
-class MintEventsConformance:
+class MintEventsConformance(Suite):
     """Requirements on mint events."""
 
     def test_a_mint_is_recorded_once_and_found_by_blocks(self, store: AnyStore) -> None:
