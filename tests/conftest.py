@@ -29,7 +29,7 @@ from sqlalchemy import Dialect, make_url
 from sqlalchemy.event import listen
 from sqlalchemy.util import greenlet_spawn
 from tests.compiled_code import reuse_compiled_code
-from tests.databases import create_database, temporary_copy
+from tests.databases import create_database, name_of, temporary_copy
 from tests.doubles import journal_counts
 from tests.feeds import wait_for_complete_feed
 
@@ -312,8 +312,7 @@ def database(
     admin: psycopg.Connection[Any], server: PostgresServer, template: PostgresServer
 ) -> Generator[PostgresServer]:
     """Create a migrated PostgreSQL database for one test."""
-    template_name = template.url.rpartition("/")[2]
-    with temporary_copy(admin, server, f"test_{next(DATABASES)}", template_name) as lent:
+    with temporary_copy(admin, server, "test", name_of(template)) as lent:
         yield lent
 
 
@@ -322,8 +321,7 @@ def partitioned(
     admin: psycopg.Connection[Any], server: PostgresServer, partitioned_template: PostgresServer
 ) -> Generator[PostgresServer]:
     """Create a migrated PostgreSQL database with its history in partitions for one test."""
-    template_name = partitioned_template.url.rpartition("/")[2]
-    with temporary_copy(admin, server, f"test_{next(DATABASES)}", template_name) as lent:
+    with temporary_copy(admin, server, "test", name_of(partitioned_template)) as lent:
         yield lent
 
 

@@ -1,31 +1,21 @@
-"""Every store does the same: in memory, in SQLite and in PostgreSQL, called and awaited.
-
-The fast set runs every suite in memory, and the kernel's suite on SQLite.
-"""
+"""Every store does the same: in memory, in SQLite and in PostgreSQL."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
 from typing import Any, cast
 
 import psycopg
 import pytest
-from tests.conftest import DATABASES, POLICY, SyncFacade, shared_store
-from tests.databases import create_database, temporary_copy
+from tests.conftest import POLICY, SyncFacade
+from tests.databases import create_database, name_of, temporary_copy
 from tests.feeds import CompleteFeedStore
-from tests.sql.proxy import Proxy, proxy_to
-from tests.waits.counting import counted_waits
 
 from indelible.memory import MemoryStore
-from indelible.testing.captures.algorithms import AlgorithmsConformance
 from indelible.testing.captures.conformance import CapturesConformance
-from indelible.testing.captures.ingest import CaptureIngestConformance
 from indelible.testing.captures.integrity import CaptureIntegrityConformance
 from indelible.testing.captures.scenarios import Install, nothing_to_install
-from indelible.testing.captures.spaces import SpacesConformance
 from indelible.testing.concepts.conformance import ConceptsConformance
 from indelible.testing.concepts.repository import RepositoryConformance
 from indelible.testing.contests.conformance import ContestsConformance
-from indelible.testing.contests.runs import RunConformance
 from indelible.testing.kernel.conformance import KernelConformance
 from indelible.testing.kernel.tasks import WorkConformance
 from indelible.testing.lists import ListsConformance
@@ -36,7 +26,7 @@ from indelible.testing.tokens.conformance import TokensConformance
 from indelible.testing.tokens.contracts import ContractsConformance
 from indelible.testing.tokens.detection import DetectionConformance
 from indelible_service.embedded import PostgresServer
-from indelible_sql import Pool, SqlStore, install_algorithm
+from indelible_sql import SqlStore, install_algorithm
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.migrate import upgrade
 
@@ -51,31 +41,16 @@ class ContextsConformance(
     ProjectsConformance,
     ContestsConformance,
     MoneyConformance,
-    ListsConformance,
-    WorkConformance,
 ):
-    """All suites but the kernel's."""
+    """The suites of the contexts."""
 
 
-class AwaitedConformance(
-    CapturesConformance,
-    ConceptsConformance,
-    RunConformance,
-    ListsConformance,
-    WorkConformance,
-):
-    """Suites that use every way to read and to write, for the stores that are awaited.
-
-    These run the same implementation behind a bridge that knows no context.
-    """
+class ChangesAndTasksConformance(KernelConformance, WorkConformance):
+    """The suites of the kernel."""
 
 
-class Conformance(ContextsConformance, KernelConformance):
+class Conformance(ContextsConformance, ListsConformance, ChangesAndTasksConformance):
     """All suites."""
-
-
-class SlowCapturesConformance(CaptureIngestConformance, SpacesConformance, AlgorithmsConformance):
-    """The suites of captures that take longest."""
 
 
 @pytest.fixture
@@ -116,81 +91,47 @@ class OnSqlite:
         return sqlite
 
 
-class TestSqliteKernel(OnSqlite, KernelConformance): ...
+class TestSqlite(OnSqlite, ContextsConformance, ChangesAndTasksConformance): ...
 
 
 @pytest.mark.slow
-class TestSqlite(OnSqlite, ContextsConformance): ...
-
-
-@pytest.fixture(scope="session")
-def proxy(server: PostgresServer) -> Generator[Proxy]:
-    """Count the messages to the server."""
-    with proxy_to(server.host, server.port) as proxy:
-        yield proxy
+class TestSqliteLists(OnSqlite, ListsConformance): ...
 
 
 class OnPostgresql:
-    """A PostgreSQL database with the extension of pgvector, whose waits are counted."""
+    """A PostgreSQL database with the extension of pgvector."""
 
     @pytest.fixture
-    def store(self, database: PostgresServer, proxy: Proxy) -> Generator[AnyStore]:
-        opened = contextmanager(shared_store)
-        with opened(proxy.url(database.url), "counted", Pool(prepare=False)) as postgresql:
-            assert postgresql.engines.writer.driver == "psycopg"
-            assert not postgresql.engines.writer.dialect.is_async
-            with counted_waits(postgresql, proxy) as store:
-                yield cast("AnyStore", store)
+    def store(self, postgresql: SqlStore) -> AnyStore:
+        assert postgresql.engines.writer.driver == "psycopg"
+        assert not postgresql.engines.writer.dialect.is_async
+        return cast("AnyStore", CompleteFeedStore(postgresql))
 
     @pytest.fixture
     def install(self, database: PostgresServer) -> Install:
         return install_as_owner(database.owner_url)
 
 
-@pytest.mark.slow
-class TestPostgresqlKernel(OnPostgresql, KernelConformance): ...
+class TestPostgresqlKernel(OnPostgresql, ChangesAndTasksConformance): ...
 
 
 @pytest.mark.slow
-class TestPostgresql(OnPostgresql, ContextsConformance): ...
-
-
-class OnPartitions:
-    """A PostgreSQL database with its history in partitions."""
-
-    @pytest.fixture
-    def store(self, partitioned: PostgresServer) -> Generator[AnyStore]:
-        opened = contextmanager(shared_store)
-        with opened(partitioned.url, "partitioned") as store:
-            yield store
-
-    @pytest.fixture
-    def install(self, partitioned: PostgresServer) -> Install:
-        return install_as_owner(partitioned.owner_url)
-
-
-@pytest.mark.slow
-class TestPartitionsKernel(OnPartitions, KernelConformance): ...
-
-
-@pytest.mark.slow
-class TestPartitions(OnPartitions, ContextsConformance): ...
+class TestPostgresql(OnPostgresql, ContextsConformance, ListsConformance): ...
 
 
 @pytest.fixture(scope="module")
 def template_without_pgvector(server: PostgresServer, template: PostgresServer) -> str:
     """Create a migrated database without the extension, and return its name."""
-    name = "template_without_pgvector"
-    database = create_database(server, name, template.url.rpartition("/")[2])
+    database = create_database(server, "template_without_pgvector", name_of(template))
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
         admin.execute("DROP EXTENSION IF EXISTS vector")
     upgrade(database.owner_url, "indelible", CATALOG, role=None)
     assert "vector" not in extensions(database)
 
-    return name
+    return name_of(database)
 
 
-class WithoutPgvector:
+class OnPostgresqlWithoutPgvector(OnPostgresql):
     """A PostgreSQL database without the extension, so that embeddings are arrays."""
 
     @pytest.fixture
@@ -200,40 +141,17 @@ class WithoutPgvector:
         server: PostgresServer,
         template_without_pgvector: str,
     ) -> Generator[PostgresServer]:
-        name = f"without_pgvector_{next(DATABASES)}"
-        with temporary_copy(admin, server, name, template_without_pgvector) as lent:
+        with temporary_copy(admin, server, "without_pgvector", template_without_pgvector) as lent:
             yield lent
-
-    @pytest.fixture
-    def store(self, postgresql: SqlStore) -> AnyStore:
-        return cast("AnyStore", CompleteFeedStore(postgresql))
-
-    @pytest.fixture
-    def install(self, database: PostgresServer) -> Install:
-        return install_as_owner(database.owner_url)
 
 
 @pytest.mark.slow
 @pytest.mark.newest  # a server without the extension has only such databases
-class TestPostgresqlWithoutPgvector(WithoutPgvector, CaptureIntegrityConformance): ...
+class TestPostgresqlWithoutPgvector(OnPostgresqlWithoutPgvector, CaptureIntegrityConformance): ...
 
 
-@pytest.mark.slow
-class TestOtherSuitesOnPostgresqlWithoutPgvector(WithoutPgvector, SlowCapturesConformance): ...
-
-
-@pytest.mark.slow
 def test_other_postgresql_databases_have_pgvector(template: PostgresServer) -> None:
     assert "vector" in extensions(template)
-
-
-def test_every_suite_of_captures_runs_without_pgvector() -> None:
-    suites = {
-        *TestPostgresqlWithoutPgvector.__mro__,
-        *TestOtherSuitesOnPostgresqlWithoutPgvector.__mro__,
-    }
-
-    assert set(CapturesConformance.__bases__) <= suites
 
 
 class OnAsyncSqlite:
@@ -247,30 +165,3 @@ class OnAsyncSqlite:
 
 @pytest.mark.slow
 class TestAsyncSqliteKernel(OnAsyncSqlite, KernelConformance): ...
-
-
-@pytest.mark.slow
-class TestAsyncSqlite(OnAsyncSqlite, AwaitedConformance): ...
-
-
-class OnAsyncPostgresql:
-    """A PostgreSQL database behind an asyncio store."""
-
-    @pytest.fixture
-    def store(self, async_postgresql: SyncFacade) -> SyncFacade:
-        pool = async_postgresql.store.pools[0]
-        assert pool.driver == "psycopg"
-        assert pool.dialect.is_async
-        return async_postgresql
-
-    @pytest.fixture
-    def install(self, database: PostgresServer) -> Install:
-        return install_as_owner(database.owner_url)
-
-
-@pytest.mark.slow
-class TestAsyncPostgresqlKernel(OnAsyncPostgresql, KernelConformance): ...
-
-
-@pytest.mark.slow
-class TestAsyncPostgresql(OnAsyncPostgresql, AwaitedConformance): ...

@@ -17,7 +17,7 @@ class SecondConformance(Suite):
 
 
 def test_two_suites_with_a_test_of_one_name_are_not_combined() -> None:
-    with pytest.raises(UsageError, match="two tests named test_equal: of First.* and of Second"):
+    with pytest.raises(UsageError, match=r"two tests named test_equal: of First.* and of Second"):
         type("Both", (FirstConformance, SecondConformance), {})
 
 

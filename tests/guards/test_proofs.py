@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import Connection, NullPool, create_engine
 from tests.conformance.test_stores import Conformance, ContextsConformance, install_as_owner
 from tests.conftest import shared_store
-from tests.databases import create_database, temporary_database
+from tests.databases import create_database, name_of, temporary_database
 from tests.feeds import CompleteFeedStore
 from tests.guards.lifting import DROPS, RULES, drop_rules
 from tests.guards.lifting_sqlite import image, rules
@@ -76,7 +76,7 @@ def unguarded_template(server: PostgresServer, template: PostgresServer) -> str:
         assert not [row.guard for row in connection.execute(DROPS) if row.kind in RULES]
     engine.dispose()
 
-    return "guards_none"
+    return name_of(database)
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 from attrs import frozen
 from sqlalchemy import Column, Engine, Table, select
 from tests.conftest import POLICY
-from tests.databases import temporary_database
+from tests.databases import name_of, temporary_database
 from tests.feeds import ALL
 from tests.guards.attacks_on_json import insert_of, json_columns, kind_of
 from tests.guards.raw_database import Statement, postgresql_engine, run, sqlite_engine
@@ -116,11 +116,10 @@ def unlimited_file(situated_file: Situated[Path], tmp_path_factory: pytest.TempP
 @pytest.fixture(scope="module")
 def unlimited_database(situated_database: Situated[PostgresServer]) -> Generator[str]:
     """Create a database with rows and without limits to copy from, and return its name."""
-    name = "unlimited"
     template = situated_database.location.url.rpartition("/")[2]
-    with temporary_database(situated_database.location, name, template) as database:
+    with temporary_database(situated_database.location, "unlimited", template) as database:
         lift_limits(database.owner_url)
-        yield name
+        yield name_of(database)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from psycopg import errors
 from tests.conftest import copy_cluster, folder
-from tests.databases import create_database
+from tests.databases import create_database, name_of
 from tests.service.processes import free_port
 
 from indelible_service.embedded import PostgresServer, ServerFailed, postgres
@@ -180,10 +180,10 @@ def test_a_new_database_is_the_owners_copy_of_its_template(server: PostgresServe
     run_statement(template.owner_url, "CREATE SCHEMA words")
     run_statement(template.owner_url, "CREATE TABLE words.word AS SELECT 'seed' AS word")
 
-    copy = create_database(server, "copy", template="model")
+    copy = create_database(server, "copy", template=name_of(template))
 
     assert query_value(copy.owner_url, "SELECT word FROM words.word") == "seed"
-    assert query_value(copy.url, "SELECT current_database()") == "copy"
+    assert query_value(copy.url, "SELECT current_database()") == name_of(copy)
     with pytest.raises(errors.InsufficientPrivilege):
         run_statement(copy.url, "CREATE TEMPORARY TABLE mine (id int)")
 

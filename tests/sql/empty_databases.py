@@ -7,7 +7,6 @@ from pathlib import Path
 
 import psycopg
 from attrs import frozen
-from tests.conftest import DATABASES
 from tests.databases import create_database
 from tests.sql.conftest import opened
 
@@ -69,7 +68,7 @@ class EmptyDatabase:
 
 def empty_on_postgresql(server: PostgresServer) -> EmptyDatabase:
     """Create an empty database on PostgreSQL."""
-    database = create_database(server, f"empty_{next(DATABASES)}")
+    database = create_database(server, "empty")
 
     def objects() -> list[str]:
         with psycopg.connect(database.admin_url) as admin:

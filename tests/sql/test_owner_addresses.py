@@ -5,7 +5,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.conftest import DATABASES
 from tests.databases import create_database
 from tests.service.commands import error_code
 from tests.sql.conftest import code, opened
@@ -44,7 +43,7 @@ def test_no_command_changes_another_database_than_that_of_the_application(
     database: PostgresServer, server: PostgresServer
 ) -> None:
     template = database.url.rpartition("/")[2]
-    copy = create_database(server, f"copy_{next(DATABASES)}", template)
+    copy = create_database(server, "copy", template)
     settings = {"DATABASE_URL": database.url, "INDELIBLE_OWNER_URL": copy.owner_url}
 
     for words in (

@@ -8,7 +8,7 @@ from typing import Final
 import psycopg
 import pytest
 from attrs import evolve
-from tests.conftest import DATABASES, PARTITIONS
+from tests.conftest import PARTITIONS
 from tests.databases import create_database
 from tests.feeds import changes, wait_for_complete_feed
 from tests.sql.conftest import code, opened
@@ -331,7 +331,7 @@ def test_an_export_goes_from_one_shape_to_the_other_and_back(
 ) -> None:
     fill(store)
     import_histories(postgresql, exported(store), by=IMPORTER)
-    back = create_database(server, f"back_{next(DATABASES)}")
+    back = create_database(server, "back")
     with opened(back.url) as last:
         last.upgrade(back.owner_url, history_partitions=MIN_PARTITIONS)
         import_histories(last, exported(postgresql), by=IMPORTER)

@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol, cast
@@ -31,8 +30,6 @@ from indelible_sql import (
     verify,
 )
 from indelible_sql.schema.findings import Finding
-
-NUMBERS = count(1)
 
 
 class CommandClock:
@@ -209,9 +206,7 @@ class Stage:
                 stack.callback(player.close)
                 players.append(player)
             for name, engines in self._postgresql.items():
-                database = temporary_database(
-                    self._server, f"program_{next(NUMBERS)}", self._template
-                )
+                database = temporary_database(self._server, "program", self._template)
                 player = self._postgresql_player(
                     name, engines, policy, stack.enter_context(database)
                 )

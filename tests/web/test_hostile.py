@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import pytest
 from attrs import evolve
-from tests.conftest import DATABASES
 from tests.databases import create_database
 from tests.web.harness import KEYS, SETTINGS, Json, Web, concept_url, memory, problem
 from tests.web.hostile.bodies import UTF_8
@@ -63,9 +62,7 @@ def deployment(
     else:
         server = cast("PostgresServer", request.getfixturevalue("server"))
         model = cast("PostgresServer", request.getfixturevalue("template"))
-        url = create_database(
-            server, f"hostile_{next(DATABASES)}", model.url.rpartition("/")[2]
-        ).url
+        url = create_database(server, "hostile", model.url.rpartition("/")[2]).url
 
     store = open_store(url, policy=Policy(keys=KEYS), clock=TickingClock(), ids=CountedIds())
     yield Deployment(store)

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 from attrs import frozen
 from psycopg.sql import SQL, Identifier
-from tests.databases import create_database
+from tests.databases import create_database, name_of
 from tests.docs.outside import PROGRAMS
 
 from indelible_service.embedded import PostgresServer
@@ -45,7 +45,6 @@ def sqlite_backup(url: str) -> Backup:
 def postgresql_backup(database: PostgresServer, folder: Path) -> Backup:
     """Return the documented backup of a PostgreSQL database; it is restored into an empty one."""
     dump = folder / "money.dump"
-    name = f"{database.url.rpartition('/')[2]}_restored"
 
     def copy() -> None:
         program = PROGRAMS / "pg_dump"
@@ -53,7 +52,7 @@ def postgresql_backup(database: PostgresServer, folder: Path) -> Backup:
         subprocess.run((program, *options), check=True)
 
     def restore() -> str:
-        restored = create_database(database, name)
+        restored = create_database(database, _restored_name(database))
         program = PROGRAMS / "pg_restore"
         options = ("--exit-on-error", f"--dbname={restored.admin_url}", dump)
         subprocess.run((program, *options), check=True)
@@ -64,6 +63,15 @@ def postgresql_backup(database: PostgresServer, folder: Path) -> Backup:
 
 def drop_restored(database: PostgresServer) -> None:
     """Drop the database that was restored."""
-    name = f"{database.url.rpartition('/')[2]}_restored"
+    restored = _restored_name(database)
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
-        admin.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
+        names = admin.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [restored]
+        )
+        for (name,) in names.fetchall():
+            admin.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def _restored_name(database: PostgresServer) -> str:
+    """Return the name to which the number of a restored database is added."""
+    return f"{name_of(database)}_restored"

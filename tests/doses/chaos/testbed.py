@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from attrs import evolve, frozen
 from tests.conftest import HAS_SHARED_MEMORY, SHARED_MEMORY, folder
-from tests.databases import create_database
+from tests.databases import create_database, name_of
 from tests.pgbouncer import PgBouncer, pgbouncer
 
 from indelible_service.embedded import PostgresServer, postgres
@@ -30,7 +30,7 @@ class Testbed:
 
     def postgresql(self) -> PostgresServer:
         """Create a migrated PostgreSQL database; a pooler serves it to the application's role."""
-        database = create_database(self.server, f"bed_{next(NUMBERS)}", self.template)
+        database = create_database(self.server, "bed", self.template)
         if self.pooler is None:
             return database
 
@@ -66,7 +66,7 @@ def testbed(
         _migrate(database.url, database.owner_url)
         file = Path(files) / "template.db"
         _migrate(f"sqlite:///{file}")
-        yield Testbed(server, TEMPLATE, file)
+        yield Testbed(server, name_of(database), file)
 
 
 @contextmanager

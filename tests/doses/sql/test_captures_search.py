@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from attrs import evolve, frozen
 from sqlalchemy import text
-from tests.conftest import DATABASES, POLICY
+from tests.conftest import POLICY
 from tests.databases import temporary_copy, temporary_database
 from tests.doses.bench import large_spaces
 from tests.doses.bench.large_spaces import LargeSpace
@@ -142,7 +142,7 @@ def database(
 ) -> Generator[PostgresServer]:
     """Create a database with the spaces for one test."""
     template_name = template_spaces.owner_url.rpartition("/")[2]
-    with temporary_copy(admin, server, f"spaces_{next(DATABASES)}", template_name) as lent:
+    with temporary_copy(admin, server, "spaces", template_name) as lent:
         yield lent
 
 

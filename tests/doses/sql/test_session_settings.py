@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import psycopg
 import pytest
-from tests.conftest import DATABASES, POLICY
-from tests.databases import temporary_database
+from tests.conftest import POLICY
+from tests.databases import name_of, temporary_database
 from tests.doses.sql.test_zones import write_and_read
 from tests.sql.conftest import code, opened
 from tests.sql.empty_databases import empty_on_postgresql
@@ -63,10 +63,9 @@ def results_with(
     server: PostgresServer, template: PostgresServer, settings: Iterable[Setting], number: int
 ) -> object:
     """Return the results on a database with these settings, or the error's text."""
-    name = f"settings_{next(DATABASES)}"
-    with temporary_database(server, name, template.url.rpartition("/")[2]) as database:
+    with temporary_database(server, "settings", name_of(template)) as database:
         with as_admin(database) as admin:
-            apply_settings(admin, name, settings, number)
+            apply_settings(admin, name_of(database), settings, number)
         try:
             return results_on(database)
         except Exception as error:  # noqa: BLE001 - any of them is the setting's fault

@@ -59,7 +59,7 @@ def server_place(server: PostgresServer, template: str) -> Place:
     """Return a new database of a server; `template` is the name of a migrated one."""
 
     def empty(source: str = template) -> PostgresServer:
-        return create_database(server, f"generated_{next(NUMBERS)}", source)
+        return create_database(server, "generated", source)
 
     def empty_urls() -> tuple[str, str]:
         copy = empty()
