@@ -14,8 +14,6 @@ from indelible_service.simulation.absence.duty import Duty
 from indelible_service.simulation.absence.signs import Look, instant
 from indelible_service.simulation.absence.verdict import verdict
 
-pytestmark = pytest.mark.slow
-
 COMMAND: Final = "POST /admin/stages/letters/requeue"
 START: Final = "POST /admin/runbooks/start"
 
@@ -43,6 +41,7 @@ def executions(instance: Instance) -> list[Any]:
     return list(instance.client().pages("dead-task", "list-all-executions"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "lost", [START, COMMAND, "POST /admin/runbooks/.*/steps", "POST /admin/runbooks/complete"]
 )
@@ -71,6 +70,7 @@ def test_a_command_without_an_answer_counts_as_help(instance: Instance, duty: Du
     assert duty.episodes.helped == {("dead-task", "letters")}
 
 
+@pytest.mark.slow
 def test_a_refused_command_has_helped_nobody_and_its_execution_has_failed(
     instance: Instance, duty: Duty
 ) -> None:
@@ -85,6 +85,7 @@ def test_a_refused_command_has_helped_nobody_and_its_execution_has_failed(
     assert (execution["status"], execution["failed_step_count"]) == ("failed", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [403, 429, 503])
 def test_a_record_that_is_refused_is_sent_again(
     instance: Instance, duty: Duty, status: int
@@ -100,6 +101,7 @@ def test_a_record_that_is_refused_is_sent_again(
     assert [one["status"] for one in executions(instance)] == ["completed"]
 
 
+@pytest.mark.slow
 def test_an_execution_that_nobody_has_ended_is_wrong_at_the_end(instance: Instance) -> None:
     body = {"runbook_name": "47-dead-task", "runbook_version": "1", "reason": "a test"}
     assert instance.actor.post("/admin/runbooks/start", body, "one").status == 200
@@ -113,6 +115,7 @@ def test_a_service_that_is_dead_at_the_last_look_is_wrong(instance: Instance) ->
     assert list(verdict(instance.client(), None)) == ["the service does not answer"]
 
 
+@pytest.mark.slow
 def test_a_verdict_without_an_answer_is_wrong(instance: Instance) -> None:
     look = Look.take(instance.client(), SystemClock().now())
     instance.lose("GET /admin/payouts/transfers")
@@ -122,6 +125,7 @@ def test_a_verdict_without_an_answer_is_wrong(instance: Instance) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_look_reads_all_pages_and_dead_tasks_have_died_at_the_first_death(
     instance: Instance, duty: Duty, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,8 +16,6 @@ from tests.doubles.serving import Fault, Response
 from indelible.kernel import SystemClock
 from indelible_service.simulation.absence.observing import Observation
 
-pytestmark = pytest.mark.slow
-
 DAYS: Final = "0.00002"  # less than two seconds
 NOWHERE: Final = "http://127.0.0.1:9"
 HALT: Final = {"reason_code": "TRIAL", "reason": "a test"}
@@ -41,6 +39,7 @@ def observe(
     return code, json.loads(file.read_text())
 
 
+@pytest.mark.slow
 def test_a_sound_instance_passes_and_is_only_read(
     instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -54,6 +53,7 @@ def test_a_sound_instance_passes_and_is_only_read(
     assert {request.method for request in instance.double.requests} == {"GET"}
 
 
+@pytest.mark.slow
 def test_what_still_fails_at_the_end_is_named(
     instance: Instance,
     tmp_path: Path,
@@ -78,6 +78,7 @@ def test_an_instance_that_does_not_answer_fails(
     assert report["unanswered_looks"] == report["looks"]
 
 
+@pytest.mark.slow
 def test_a_failure_that_ends_has_a_time_to_recover(instance: Instance) -> None:
     pauses: list[float] = []
 
@@ -109,6 +110,7 @@ def last_problems(instance: Instance) -> list[str]:
     return list(report["problems"])
 
 
+@pytest.mark.slow
 def test_looks_without_an_answer_are_a_problem_although_the_end_is_good(
     instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

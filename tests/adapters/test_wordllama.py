@@ -16,8 +16,6 @@ from indelible.captures.errors import EmbedderFailed
 from indelible_wordllama import MAX_CHARACTERS, WordLlamaEmbedder, WordLlamaWordsEmbedder
 from indelible_wordllama.words import word_vector
 
-pytestmark = pytest.mark.slow
-
 PLACES = {66: 0.4884, 147: 0.1954, 406: -0.7741, 466: -0.1954, 558: -0.293}
 
 NEARER = [
@@ -95,6 +93,7 @@ def test_a_text_of_letters_alone_has_a_unit_vector(embedder: AnyEmbedder) -> Non
     assert closeness(vector, vector) == pytest.approx(1, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_one_text_has_one_embedding_whatever_it_is_asked_with_and_whoever_asks(
     embedder: Embedder,
 ) -> None:

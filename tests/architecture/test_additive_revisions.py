@@ -18,8 +18,6 @@ from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.migrate import migrating
 from indelible_sql.schema.snapshot import facts_about
 
-pytestmark = pytest.mark.slow
-
 ADDED_EDGE = """
     INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version)
     VALUES ('concept', 'DRAFT', 'annotate', '{state}', 0)

@@ -209,7 +209,6 @@ def test_a_fault_planted_in_the_compose_file_is_reported(old: str, new: str, fau
     assert fault in list(faults_of_compose(COMPOSE.replace(old, new)))
 
 
-@pytest.mark.slow
 def test_only_the_migration_has_the_owners_password_and_it_runs_first() -> None:
     services = yaml.safe_load(COMPOSE)["services"]
 

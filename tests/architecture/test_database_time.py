@@ -21,6 +21,7 @@ def clocks_in(text: str) -> list[str]:
     return [match[0] for match in CLOCK.finditer(text)]
 
 
+@pytest.mark.slow
 def test_no_other_module_names_a_clock_of_a_database() -> None:
     found: dict[str, list[str]] = {}
     for pattern in ("packages/**/src/**/*.py", "packages/**/src/**/*.sql"):

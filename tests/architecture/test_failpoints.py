@@ -105,7 +105,6 @@ def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, ast.AST]]:
             yield f"{prefix}{child.name}", child
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_failpoint_is_called_once_in_the_function_of_its_table(
     kind: type[Failpoint | StageFailpoint],
@@ -136,7 +135,6 @@ def test_a_planted_call_is_reported() -> None:
     assert found == [("BEFORE_BEGIN", "other.py: Store.run")]
 
 
-@pytest.mark.slow
 def test_only_an_argument_arms_a_failpoint() -> None:
     mentioning = {
         path for path in modules() if "failpoint" in path.read_text(encoding="utf-8").lower()

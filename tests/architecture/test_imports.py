@@ -113,6 +113,7 @@ def test_a_planted_violation_breaks_its_contract(
     assert not is_kept(contract_id, with_plant(module, imported))
 
 
+@pytest.mark.slow
 def test_core_imports_nothing_but_attrs_cattrs_and_the_standard_library() -> None:
     of_extras = ("indelible.testing.own.machines", "hypothesis")
 

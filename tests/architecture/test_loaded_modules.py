@@ -10,8 +10,6 @@ from tests.architecture.sources import ROOT
 from indelible_sql.contexts import CATALOG, CONTEXTS
 from indelible_sql.schema.catalog import Catalog
 
-pytestmark = pytest.mark.slow
-
 OPENS = """
 store = indelible_sql.open_store(url, contexts=contexts)
 """
@@ -63,6 +61,7 @@ def contexts_in(modules: set[str]) -> set[str]:
     return {part[1] for part in parts if len(part) > 1 and part[1] in CONTEXTS}
 
 
+@pytest.mark.slow
 def test_a_store_is_opened_without_any_context(tmp_path: Path) -> None:
     modules = loaded(tmp_path, OPENS)
 
@@ -70,12 +69,14 @@ def test_a_store_is_opened_without_any_context(tmp_path: Path) -> None:
     assert not any(name.startswith(("sqlalchemy.orm", "alembic")) for name in modules)
 
 
+@pytest.mark.slow
 def test_a_host_with_its_own_lifecycle_loads_none_of_the_contexts(tmp_path: Path) -> None:
     modules = loaded(tmp_path, OPENS, USES_OWN, contexts="(tickets,)")
 
     assert contexts_in(modules) == set()
 
 
+@pytest.mark.slow
 def test_a_program_loads_the_one_context_that_it_uses(tmp_path: Path) -> None:
     modules = loaded(tmp_path, OPENS, USES_CONCEPTS)
 

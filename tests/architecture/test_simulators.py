@@ -31,7 +31,6 @@ def started_simulators(module: ast.Module) -> Iterator[str]:
             yield PROGRAM
 
 
-@pytest.mark.slow
 def test_tests_start_simulators_only_where_the_journal_is_checked() -> None:
     found: dict[str, set[str]] = {}
     for path in sorted((ROOT / "tests").rglob("*.py")):

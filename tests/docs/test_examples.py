@@ -26,8 +26,6 @@ from tests.docs.reader import reader
 
 from indelible_service.cli import main
 
-pytestmark = pytest.mark.slow
-
 COMMAND = re.compile(r"(?:^\$ |`|\.venv/bin/)indelible((?: [a-z][a-z-]*)+)", re.MULTILINE)
 # The gate runs the two commands of the README, and a test its transcript.
 UNMARKED = {
@@ -51,6 +49,7 @@ CONTINUING = {page for pages in CONTINUATIONS.values() for _, page in pages}
 BEGINNINGS = [page for page in TESTED if page not in CONTINUING]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", BEGINNINGS, ids=lambda page: page.stem)
 def test_a_page_prints_its_output_in_an_empty_directory(
     page: Path, request: pytest.FixtureRequest, tmp_path: Path
@@ -81,6 +80,7 @@ def test_a_page_tells_its_reader_under_which_name_a_file_is_saved(page: Path) ->
             assert f"`{example.file}`" in text, example.file
 
 
+@pytest.mark.slow
 def test_the_readme_shows_the_guards_that_refuse_a_raw_write(tmp_path: Path) -> None:
     with reader(tmp_path) as follower:
         for example in examples(README):
@@ -144,6 +144,7 @@ def test_every_command_that_a_page_names_exists() -> None:
                 command = command.commands[word]
 
 
+@pytest.mark.slow
 def test_every_file_that_a_page_shows_is_shipped_or_imported_by_a_test() -> None:
     tests = ""
     for pattern in ("test_*.py", "*_site.py"):

@@ -16,8 +16,6 @@ from packaging.utils import canonicalize_name
 from tests.architecture.sources import ROOT
 from tests.docs.examples import PAGES, examples
 
-pytestmark = pytest.mark.slow
-
 FOLDER: Final = re.compile(r"\./(packages/[\w/]+)(\[[\w,]+\])?")
 QUOTED: Final = re.compile(r"`([\w.-]+)`")
 REQUIREMENTS: Final = ROOT / "requirements.txt"  # of the README's first command

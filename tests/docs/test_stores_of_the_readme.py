@@ -105,6 +105,7 @@ def test_it_runs_in_memory(file: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().out == EXAMPLE.output
 
 
+@pytest.mark.slow
 def test_it_runs_on_sqlite(file: Path, sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     run_example(file, lambda contexts: open_store(sqlite_url, contexts=contexts))
     assert capsys.readouterr().out == EXAMPLE.output

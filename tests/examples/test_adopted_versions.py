@@ -56,6 +56,7 @@ def adopting_rows(store: SqlStore, host: HostDatabase, **others: Any) -> Adopted
     return adopt(store, tickets, "old_tickets", actor=MAYA, reason="the older table", **options)
 
 
+@pytest.mark.slow
 def test_later_writes_of_an_older_table_are_counted(opened: Open, host: HostDatabase) -> None:
     store = opened(tickets)
     store.upgrade(host.owner_url)

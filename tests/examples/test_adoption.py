@@ -13,6 +13,8 @@ from indelible.concepts import ConceptStatus
 from indelible.kernel import Actor
 from indelible_sql import SqlStore, open_store, verify
 
+pytestmark = pytest.mark.slow
+
 IMPORTER = Actor.system("adoption")
 REASON = "adopted from the table articles"
 

@@ -52,8 +52,6 @@ from indelible_sql import (
     verify,
 )
 
-pytestmark = pytest.mark.slow
-
 MAYA = Actor.user("maya")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = timedelta(days=1)
@@ -99,6 +97,7 @@ def test_a_second_running_build_of_a_project_is_refused_with_the_rules_error(
     assert store.read(lambda tx: tx.history.of(BUILD.name, second.id))[-1].action == "create"
 
 
+@pytest.mark.slow
 def test_the_next_build_runs_once_the_first_has_left_the_state(store: SqlStore) -> None:
     first, second = created(store), created(store)
     moved(store, first, "start")
@@ -109,6 +108,7 @@ def test_the_next_build_runs_once_the_first_has_left_the_state(store: SqlStore) 
     assert verify(store, heads={BUILDS: BUILD}) == ()
 
 
+@pytest.mark.slow
 def test_builds_without_a_project_are_never_refused(store: SqlStore) -> None:
     for _ in range(2):
         created(store, None, "create_running")
@@ -116,6 +116,7 @@ def test_builds_without_a_project_are_never_refused(store: SqlStore) -> None:
     assert verify(store, heads={BUILDS: BUILD}) == ()
 
 
+@pytest.mark.slow
 def test_one_transaction_may_end_a_build_and_start_the_next(store: SqlStore) -> None:
     first, second = created(store, action="create_running"), created(store)
 
@@ -128,6 +129,7 @@ def test_one_transaction_may_end_a_build_and_start_the_next(store: SqlStore) -> 
     assert verify(store, heads={BUILDS: BUILD}) == ()
 
 
+@pytest.mark.slow
 def test_of_concurrent_starts_exactly_one_succeeds(store: SqlStore) -> None:
     builds = [created(store) for _ in range(THREADS)]
     barrier = Barrier(THREADS)
@@ -161,6 +163,7 @@ def start_all(tx: SqlTransaction, builds: list[Build]) -> None:
     save_changes(tx, repository, steps)
 
 
+@pytest.mark.slow
 def test_many_starts_in_one_call_name_the_project_that_is_taken(store: SqlStore) -> None:
     projects = [f"p{number}" for number in range(5)]
     builds = [created(store, project_id) for project_id in projects]
@@ -223,6 +226,7 @@ def raw_start(build: Build) -> dict[str, object]:
     }
 
 
+@pytest.mark.slow
 def test_raw_sql_starts_no_second_build(urls: tuple[str, str], store: SqlStore) -> None:
     running, waiting = created(store, action="create_running"), created(store)
     birth = insert(BUILDS).values(raw_birth(running))
@@ -248,6 +252,7 @@ def test_without_guards_the_index_alone_is_translated_into_the_same_error(
         created(store, action="create_running")
 
 
+@pytest.mark.slow
 def test_verify_names_a_second_running_build_that_was_stored_without_the_index(
     urls: tuple[str, str], store: SqlStore
 ) -> None:

@@ -36,8 +36,6 @@ from indelible_sql import (
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.testing import sql_conformance
 
-pytestmark = pytest.mark.slow
-
 MAYA, NOOR = Actor.user("maya"), Actor.user("noor")
 AnyStore: TypeAlias = Any  # of memory, or of a database
 
@@ -293,6 +291,7 @@ def test_the_guard_refuses_a_change_with_a_true_hash(
     assert sql.read(consents.get, head.id) == head
 
 
+@pytest.mark.slow
 def test_versions_are_exported_and_rebuilt(
     sql: SqlStore, host: HostDatabase, tmp_path: Path
 ) -> None:

@@ -30,8 +30,6 @@ from indelible.declare import (
 from indelible_sql import SqlStore, export_histories, import_histories, open_store, rebuild, verify
 from indelible_sql.schema.own_upgrade import OwnTableDiffers
 
-pytestmark = pytest.mark.slow
-
 
 class Status(States):
     """The states of a parcel."""
@@ -117,6 +115,7 @@ def check_copies(store: SqlStore, context: Context[Any], folder: Path) -> None:
     copy.dispose()
 
 
+@pytest.mark.slow
 def test_older_rows_and_changes_have_the_defaults(
     opened: Open, host: HostDatabase, tmp_path: Path
 ) -> None:
@@ -154,6 +153,7 @@ def test_older_rows_and_changes_have_the_defaults(
     check_copies(new, after, tmp_path)
 
 
+@pytest.mark.slow
 def test_the_release_before_cannot_change_a_new_field(opened: Open, host: HostDatabase) -> None:
     before, after = old_parcels(), new_parcels()
     old = opened(before)

@@ -16,8 +16,6 @@ from tests.examples.tickets import tickets
 
 from indelible_sql import open_store, verify
 
-pytestmark = pytest.mark.slow
-
 MIGRATIONS = Path(__file__).parent / "desk_migrations"
 PEOPLE = ("maya", "noor")
 TITLE = "Printer on fire"
@@ -56,6 +54,7 @@ def numbers(url: str) -> list[str]:
         store.dispose()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_row_of_the_host_and_a_ticket_stand_or_fall_together(
     migrated: str, framework: str
@@ -71,6 +70,7 @@ def test_a_row_of_the_host_and_a_ticket_stand_or_fall_together(
     assert numbers(migrated) == ["T-1", "T-3"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_the_actor_is_who_has_logged_in_and_a_stale_edit_is_refused(
     migrated: str, framework: str
@@ -89,6 +89,7 @@ def test_the_actor_is_who_has_logged_in_and_a_stale_edit_is_refused(
     assert lines == ["open by user:maya: a mail", "assign by user:noor: on duty"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_stranger_changes_nothing(migrated: str, framework: str) -> None:
     with local_desk(framework, migrated, "stranger") as stranger:
@@ -124,6 +125,7 @@ def test_a_migration_of_the_host_that_fails_takes_ours_with_it(
         connection.exec_driver_sql("SELECT * FROM tickets")
 
 
+@pytest.mark.slow
 def test_the_migration_of_tickets_cannot_be_reversed(migrated: str) -> None:
     with pytest.raises(RuntimeError, match="no way back"):
         command.downgrade(alembic_config(), "base")

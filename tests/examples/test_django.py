@@ -17,8 +17,6 @@ from tests.forks import create_pipe, start_child
 from indelible_service.embedded import APP, PostgresServer
 from indelible_sql import open_store, verify
 
-pytestmark = pytest.mark.slow
-
 TO_THE_APPLICATION = (
     "ALTER DEFAULT PRIVILEGES IN SCHEMA public "
     f"GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP}"
@@ -95,6 +93,7 @@ def numbers(site: Site) -> set[str]:
         store.dispose()
 
 
+@pytest.mark.slow
 def test_a_row_of_django_and_a_ticket_are_saved_together(site: Site, maya: httpx.Client) -> None:
     opened = maya.post("/tickets/", json=mail("T-1", "<one>"))
 
@@ -103,6 +102,7 @@ def test_a_row_of_django_and_a_ticket_are_saved_together(site: Site, maya: httpx
     assert "T-1" in numbers(site)
 
 
+@pytest.mark.slow
 def test_an_error_of_django_rolls_both_back(site: Site, maya: httpx.Client) -> None:
     maya.post("/tickets/", json=mail("T-10", "<ten>"))
     known = maya.post("/tickets/", json=mail("T-11", "<ten>"))
@@ -121,6 +121,7 @@ def test_an_error_of_indelible_rolls_both_back(maya: httpx.Client) -> None:
     assert accepted.status_code == 201, "the mail of the refused ticket was not saved"
 
 
+@pytest.mark.slow
 def test_the_actor_is_the_user_who_is_logged_in(site: Site, maya: httpx.Client) -> None:
     opened = maya.post("/tickets/", json=mail("T-30", "<thirty>")).json()
     with closing(site.sign_in("noor")) as noor:
@@ -133,6 +134,7 @@ def test_the_actor_is_the_user_who_is_logged_in(site: Site, maya: httpx.Client) 
     ]
 
 
+@pytest.mark.slow
 def test_nobody_changes_a_ticket_without_a_login(site: Site) -> None:
     with httpx.Client(base_url=site.url, timeout=60) as stranger:
         stranger.get("/admin/login/")

@@ -14,8 +14,6 @@ from indelible.kernel.aggregates import save_change
 from indelible.kernel.json_objects import JsonObject
 from indelible_sql import SqlAggregateRepository, SqlStore, SqlTransaction, open_store, verify
 
-pytestmark = pytest.mark.slow
-
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -48,6 +46,7 @@ def stored(store: SqlStore) -> Drawing:
     return store.read(lambda tx: SqlAggregateRepository(tx.session, HEADS).get("one").entity)
 
 
+@pytest.mark.slow
 def test_a_stored_document_is_read_frozen(store: SqlStore) -> None:
     store.run(draw, {"zoom": 0.5}, actor=Actor.user("maya"), reason="a test")
     drawing = stored(store)

@@ -30,8 +30,6 @@ from indelible.testing.stores import (
     refusal,
 )
 
-pytestmark = pytest.mark.slow
-
 POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
 
 

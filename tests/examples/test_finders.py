@@ -46,8 +46,6 @@ from indelible_sql.kernel.own_contexts import own_context
 from indelible_sql.kernel.questions import statement_of
 from indelible_sql.testing import sql_conformance
 
-pytestmark = pytest.mark.slow
-
 AnyStore: TypeAlias = Any  # of memory, or of a database
 Price = Annotated[Decimal, decimal_kind(digits=6, places=2)]
 
@@ -155,6 +153,7 @@ def test_values_find_a_page_in_order_of_id(store: AnyStore) -> None:
     assert len(first) == 3
 
 
+@pytest.mark.slow
 def test_none_finds_what_has_no_value(store: AnyStore) -> None:
     head = packed(store, "P-1")
     laid = run(store, Parcel.lay(packed(store, "P-2"), shelf="a", price=Decimal("1.5")))
@@ -204,6 +203,7 @@ def test_checkers_know_the_types() -> None:
     assert several == (one,)
 
 
+@pytest.mark.slow
 def test_grants_of_a_version_are_found(store: AnyStore) -> None:
     command = Consent.draft(number="C-1", scope="Blood", text="Some")
     consent: Any = store.run(consents.execute, command, actor=MAYA, reason="a test")
@@ -253,6 +253,7 @@ def test_a_finder_sees_what_its_own_transaction_has_written(
     assert sql.read(parcels.find, Parcel.by_label("P-1")) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lookup", "index"),
     [
@@ -347,6 +348,7 @@ def without_finders() -> Context[Any]:
     return Context(Parcel, filters=("status",))
 
 
+@pytest.mark.slow
 def test_an_upgrade_adds_the_index(opened: Open, host: HostDatabase) -> None:
     old = without_finders()
     before = opened(old)

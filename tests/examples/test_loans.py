@@ -31,8 +31,6 @@ from indelible_sql.schema.guards import head_guards
 from indelible_sql.schema.hosts import EdgeInUse
 from indelible_sql.schema.tables import EDGES, HISTORY
 
-pytestmark = pytest.mark.slow
-
 MAYA = Actor.user("maya")
 ADDED_BY_HAND = {
     "lifecycle": "loan",
@@ -73,6 +71,7 @@ def last_change(store: SqlStore, loan: Loan) -> Change:
     return store.read(lambda tx: tx.history.of(LOAN.name, loan.id))[-1]
 
 
+@pytest.mark.slow
 def test_a_loan_is_lent_renewed_and_returned(urls: tuple[str, str], store: SqlStore) -> None:
     loan = lent(store)
     moved(store, loan, "renew", 1)
@@ -199,6 +198,7 @@ def test_an_illegal_raw_write_is_refused(name: str, urls: tuple[str, str], store
     assert verify(store, heads={LOANS: LOAN}) == ()
 
 
+@pytest.mark.slow
 def test_an_edge_that_history_took_is_withdrawn_no_more(
     urls: tuple[str, str], store: SqlStore
 ) -> None:
@@ -215,6 +215,7 @@ def test_an_edge_that_history_took_is_withdrawn_no_more(
     assert verify(store, heads={LOANS: LOAN}) == ()
 
 
+@pytest.mark.slow
 def test_a_table_that_nobody_passes_is_a_finding(urls: tuple[str, str], store: SqlStore) -> None:
     lent(store)
     remove_guards_and_change_rows(urls[1])

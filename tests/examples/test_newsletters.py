@@ -27,8 +27,6 @@ from indelible.kernel.tasks import Lease, Priority
 from indelible_sql import SqlReading, SqlStore, open_store
 from indelible_workers import process_batch
 
-pytestmark = pytest.mark.slow
-
 EDITOR = Actor.system("editor")
 ADDRESSES = [f"customer-{number}@shop.example" for number in range(5)]
 

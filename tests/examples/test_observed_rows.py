@@ -26,8 +26,6 @@ from indelible.kernel import Actor, IndelibleError, UsageError
 from indelible.kernel.actions import actions_of
 from indelible_sql import FieldMapping, Observed, SqlStore, adopt, observe, open_store, verify
 
-pytestmark = pytest.mark.slow
-
 Open = Callable[[Context[Any]], SqlStore]
 MAYA = Actor.user("maya")
 
@@ -69,6 +67,7 @@ def counts_of(observed: Observed) -> dict[tuple[str, str], int]:
     return {(one.code, one.field): one.count for one in observed.refusals}
 
 
+@pytest.mark.slow
 def test_rows_that_fulfill_every_rule_are_not_refused(store: SqlStore, host: HostDatabase) -> None:
     create_old_tickets(host, *(old_row(number) for number in range(1, 8))).dispose()
 
@@ -131,6 +130,7 @@ def test_an_id_has_one_row(store: SqlStore, host: HostDatabase) -> None:
     assert counts_of(observed) == {("ROW_KEY_TAKEN", ""): 2}
 
 
+@pytest.mark.slow
 def test_what_cannot_be_adopted_is_refused_before_a_row_is_read(
     store: SqlStore, host: HostDatabase, opened: Open
 ) -> None:
@@ -203,6 +203,7 @@ def test_no_command_takes_an_edge_of_adoption() -> None:
     assert list(actions_of(Ticket)) == ["open", "rename", "assign", "close"]
 
 
+@pytest.mark.slow
 def test_a_reference_to_an_unknown_aggregate_is_a_refusal(
     host: HostDatabase,
 ) -> None:

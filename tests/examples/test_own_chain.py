@@ -14,8 +14,6 @@ from indelible.memory import MemoryStore
 from indelible_service.contexts.tokens import TokenSettings, build_detection
 from indelible_workers import process_batch
 
-pytestmark = pytest.mark.slow
-
 PATH = "tests.examples.own_chain:Ledger"
 WORKER = Actor.system("worker")
 WALLET = "0x" + "ab" * 20

@@ -22,9 +22,8 @@ from indelible.declare import (
 from indelible_sql import open_store, verify
 from indelible_sql.schema.own_upgrade import OwnTableDiffers
 
-pytestmark = pytest.mark.slow
 
-
+@pytest.mark.slow
 def test_a_repeated_upgrade_changes_nothing(opened: Open, host: HostDatabase) -> None:
     store = opened(parcels)
     store.upgrade(host.owner_url)
@@ -33,6 +32,7 @@ def test_a_repeated_upgrade_changes_nothing(opened: Open, host: HostDatabase) ->
     assert objects_of(host) == before
 
 
+@pytest.mark.slow
 def test_a_context_of_another_name_does_not_leave_its_rows_behind(
     opened: Open, host: HostDatabase
 ) -> None:
@@ -47,6 +47,7 @@ def test_a_context_of_another_name_does_not_leave_its_rows_behind(
     assert store.read(parcels.get, packed.id) == packed
 
 
+@pytest.mark.slow
 def test_a_table_gets_a_field_a_state_an_edge_and_a_filter(
     opened: Open, host: HostDatabase
 ) -> None:
@@ -74,6 +75,7 @@ def test_a_table_gets_a_field_a_state_an_edge_and_a_filter(
     assert objects_of(host) == upgraded
 
 
+@pytest.mark.slow
 def test_the_new_rule_holds_in_raw_sql(opened: Open, host: HostDatabase) -> None:
     old = opened(parcels)
     old.upgrade(host.owner_url)
@@ -104,6 +106,7 @@ def test_what_additions_cannot_bring_about_is_refused(opened: Open, host: HostDa
     assert "action lose from SENT to LOST is not declared" in differences
 
 
+@pytest.mark.slow
 def test_a_new_field_must_accept_none(opened: Open, host: HostDatabase) -> None:
     opened(parcels).upgrade(host.owner_url)
 
@@ -123,6 +126,7 @@ def test_a_new_field_must_accept_none(opened: Open, host: HostDatabase) -> None:
     assert "new field grams must accept None" in refused(opened, host, Context(Parcel))
 
 
+@pytest.mark.slow
 def test_a_field_of_another_kind_is_refused(opened: Open, host: HostDatabase) -> None:
     opened(parcels).upgrade(host.owner_url)
 
@@ -160,6 +164,7 @@ def shelved_parcels() -> Context[Any]:
     return Context(Parcel)
 
 
+@pytest.mark.slow
 def test_rows_that_a_new_rule_refuses_are_counted(opened: Open, host: HostDatabase) -> None:
     store = opened(parcels)
     store.upgrade(host.owner_url)
@@ -198,6 +203,7 @@ def test_two_upgrades_at_once_make_one_table(opened: Open, host: HostDatabase) -
     assert verify(store) == ()
 
 
+@pytest.mark.slow
 def test_a_value_that_two_rows_share_cannot_become_unique(opened: Open, host: HostDatabase) -> None:
     loose = crates(unique=False)
     store = opened(loose)

@@ -51,7 +51,6 @@ def test_a_program_that_fails_is_the_end_of_its_task(store: TaskStore, press: Pa
     assert get_task(store, "novel", "print").dead_reason == reason
 
 
-@pytest.mark.slow
 def test_a_program_of_a_task_that_must_stop_is_waited_for_no_longer() -> None:
     lease = Lease(
         stage="print", entity_id="atlas", fence=1, attempt=1, due_at=BEGINNING, until=LEASE_END

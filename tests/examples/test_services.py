@@ -10,8 +10,6 @@ from tests.examples.own_login import ROLES, SignedTicket, application
 
 from indelible_sql import SqlStore, open_store, verify
 
-pytestmark = pytest.mark.slow
-
 MAYA = {"X-User": "maya"}
 RATIO = {"name": "Ratio", "definition": "A comparison of two quantities.", "reason": "first draft"}
 CLEARER = {
@@ -43,6 +41,7 @@ async def fastapi(host: HostDatabase) -> AsyncGenerator[httpx.AsyncClient]:
         yield client
 
 
+@pytest.mark.slow
 async def test_an_awaited_request_is_repeated_without_a_second_effect(
     host: HostDatabase, fastapi: httpx.AsyncClient
 ) -> None:

@@ -34,8 +34,6 @@ from indelible_sql import (
     verify,
 )
 
-pytestmark = pytest.mark.slow
-
 __all__ = ["host"]  # the fixture
 
 MAYA = Actor.user("maya")
@@ -81,6 +79,7 @@ def scanned(store: AnyStore, *names: str) -> Head[Shipment]:
     return head
 
 
+@pytest.mark.slow
 def test_a_row_has_the_parameters_the_time_and_the_actor(store: AnyStore) -> None:
     head = scanned(store, "Rome")
     (row,) = store.read(shipments.rows, Scan, head.id)
@@ -90,6 +89,7 @@ def test_a_row_has_the_parameters_the_time_and_the_actor(store: AnyStore) -> Non
     assert (scan.scanned_at, scan.scanned_by) == (head.entity.updated_at, "user:maya")
 
 
+@pytest.mark.slow
 def test_a_body_returns_many_rows_and_their_number_is_limited(store: AnyStore) -> None:
     head = sent(store, "S-1", "red", "blue")
     rows = store.read(shipments.rows, Parcel, head)
@@ -104,6 +104,7 @@ def test_a_body_returns_many_rows_and_their_number_is_limited(store: AnyStore) -
     assert len(store.read(shipments.list)) == 2
 
 
+@pytest.mark.slow
 def test_rows_are_read_page_by_page_and_as_of_a_seq(store: AnyStore) -> None:
     head = scanned(store, "Rome", "Bern", "Oslo")
     assert places(store, head.id) == ["Rome", "Bern", "Oslo"]
@@ -130,6 +131,7 @@ def test_what_no_action_appends_and_an_unknown_id_are_refused(store: AnyStore) -
         store.read(shipments.rows, Scan, head.id, after=(-1, 0))
 
 
+@pytest.mark.slow
 def test_a_refused_command_leaves_no_row(store: AnyStore) -> None:
     head = scanned(store, "Rome")
     stale = Shipment.scan(At(head.id, 1), place="Bern", condition=Condition.GOOD)
@@ -217,6 +219,7 @@ def test_no_row_comes_or_goes_without_its_change(
     assert verify(stocked) == ()
 
 
+@pytest.mark.slow
 def test_verify_finds_a_changed_value_in_each_column(host: HostDatabase, stocked: SqlStore) -> None:
     others = {
         "place": "'Paris'",
@@ -277,6 +280,7 @@ def replace_rows(engine: Engine, rows: list[dict[str, Any]]) -> None:
             connection.execute(text(statement), row)
 
 
+@pytest.mark.slow
 def test_an_export_is_imported_and_exported_as_the_same_bytes(
     stocked: SqlStore, tmp_path: Path
 ) -> None:

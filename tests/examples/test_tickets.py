@@ -42,8 +42,6 @@ from indelible_sql import (
     verify,
 )
 
-pytestmark = pytest.mark.slow
-
 MAYA = Actor.user("maya")
 AnyTicketStore = MemoryStore | SqlStore
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
@@ -369,6 +367,7 @@ ATTACKS = (
 )
 
 
+@pytest.mark.slow
 def test_raw_sql_of_the_tables_owner_is_refused(sql_store: SqlStore, host: HostDatabase) -> None:
     first = run(sql_store, Ticket.open(number="T-1", title="Fire"))
     first = run(sql_store, Ticket.assign(first, assignee="ann"))
@@ -395,6 +394,7 @@ def test_raw_sql_of_the_tables_owner_is_refused(sql_store: SqlStore, host: HostD
     assert verify(sql_store) == ()
 
 
+@pytest.mark.slow
 def test_verify_names_each_guard_that_is_missing(sql_store: SqlStore, host: HostDatabase) -> None:
     run(sql_store, Ticket.open(number="T-1", title="Fire"))
     engine = create_engine(host.owner_url)
@@ -415,6 +415,7 @@ def test_verify_names_each_guard_that_is_missing(sql_store: SqlStore, host: Host
     assert verify(sql_store) == ()
 
 
+@pytest.mark.slow
 def test_an_export_of_tickets_is_the_same_after_an_import(
     sql_store: SqlStore, tmp_path: Path
 ) -> None:
@@ -435,6 +436,7 @@ def test_an_export_of_tickets_is_the_same_after_an_import(
     copy.dispose()
 
 
+@pytest.mark.slow
 def test_a_rebuild_makes_each_ticket_what_history_says(
     sql_store: SqlStore, host: HostDatabase
 ) -> None:

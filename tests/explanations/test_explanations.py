@@ -12,8 +12,6 @@ from tests.explanations.ten import FAILURES
 
 from indelible_service.simulation.stripe import API_KEY, WEBHOOK_SECRET
 
-pytestmark = pytest.mark.slow
-
 TEN: Final = 10
 SECRETS: Final = (API_KEY, WEBHOOK_SECRET, "Bearer ", "ind_")
 
@@ -25,6 +23,7 @@ def test_ten_failures_are_planted_and_every_question_is_answered() -> None:
         assert {fact.file for fact in failure.facts} == {LOG, EXPORT}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.name)
 def test_the_log_and_the_export_explain_a_failure(failure: Failure, tmp_path: Path) -> None:
     with folder() as scratch:

@@ -48,6 +48,8 @@ from indelible_sql import (
     verify,
 )
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["host"]  # the fixture
 
 STATEMENTS = "indelible.sql.statements"
@@ -110,7 +112,6 @@ def batch_counts(
     return [len(made), len(scanned), len(delivered)], inserts
 
 
-@pytest.mark.slow
 def test_a_batch_appends_all_rows_in_one_statement(
     database: PostgresServer, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -145,6 +145,7 @@ def run(store: AnyStore, command: Command[Any]) -> Head[Any]:
     return head
 
 
+@pytest.mark.slow
 def test_a_row_has_a_value_of_each_kind(store: AnyStore) -> None:
     pen = run(store, Product.offer(name="Pen"))
     order = run(store, Order.place(products=(pen.id, pen.id), price=Decimal("1.5")))
@@ -158,6 +159,7 @@ def test_a_row_has_a_value_of_each_kind(store: AnyStore) -> None:
     assert (third.price, third.day, third.note) == (Decimal("9999.99"), None, "none")
 
 
+@pytest.mark.slow
 def test_a_row_with_an_unknown_reference_is_refused(store: AnyStore) -> None:
     pen = run(store, Product.offer(name="Pen"))
     with pytest.raises(IndelibleError) as refused:
@@ -169,6 +171,7 @@ def test_a_row_with_an_unknown_reference_is_refused(store: AnyStore) -> None:
     assert store.read(orders.rows, Line, order.id) == ()
 
 
+@pytest.mark.slow
 def test_a_batch_with_an_unknown_reference_saves_nothing(store: AnyStore) -> None:
     pen = run(store, Product.offer(name="Pen"))
     targets = [pen.id, pen.id, pen.id, "lost", pen.id]
@@ -232,6 +235,7 @@ def opened(host: HostDatabase, context: Context[Any]) -> SqlStore:
     return sql_store
 
 
+@pytest.mark.slow
 def test_a_record_and_a_field_are_added_and_old_changes_verify(host: HostDatabase) -> None:
     context = issue_without_rows()
     store = opened(host, context)
@@ -259,6 +263,7 @@ def test_a_record_and_a_field_are_added_and_old_changes_verify(host: HostDatabas
     engine.dispose()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("later", "problem"),
     [

@@ -40,6 +40,8 @@ from indelible.testing.stores import CountedIds, TickingClock
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store, verify
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["host"]  # the fixture
 
 AnyStore: TypeAlias = Any  # of memory, or of a database
@@ -252,7 +254,6 @@ def test_a_batch_is_the_same_as_its_commands_one_by_one(host: HostDatabase) -> N
     sql.dispose()
 
 
-@pytest.mark.slow
 def test_a_thousand_commands_are_few_statements(
     database: PostgresServer, caplog: pytest.LogCaptureFixture
 ) -> None:

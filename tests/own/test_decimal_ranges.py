@@ -96,6 +96,7 @@ def run(store: Any, command: Any) -> Any:  # noqa: ANN401 - of any store
     return store.run(offers.execute, command, actor=MAYA, reason="a test")
 
 
+@pytest.mark.slow
 def test_both_ends_of_a_range_are_allowed_and_what_is_beyond_is_refused(
     store: Any,  # noqa: ANN401 - any store
 ) -> None:
@@ -118,6 +119,7 @@ def test_both_ends_of_a_range_are_allowed_and_what_is_beyond_is_refused(
     assert len(store.read(offers.list)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("statement", "is_refused"),
     [
@@ -166,6 +168,7 @@ def _drop_other_guards(connection: Any, *, is_sqlite: bool) -> None:  # noqa: AN
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
 
 
+@pytest.mark.slow
 def test_a_range_can_be_wider_later_and_narrower_where_the_rows_fit(host: HostDatabase) -> None:
     for most, refused in ((10, False), (100, False), (20, False), (15, True)):
         kind = Annotated[Decimal, decimal_kind(digits=5, places=2, minimum=0, maximum=most)]
@@ -213,6 +216,7 @@ def test_an_impossible_range_is_refused_when_it_is_declared(
         decimal_kind(digits=5, places=2, **limits)
 
 
+@pytest.mark.slow
 def test_a_document_has_the_range_and_the_api_refuses_what_is_beyond() -> None:
     store = MemoryStore(contexts=(offers,), policy=POLICY)
     web = Web(store, contexts=(*CONTEXTS, own_context(offers)))

@@ -109,6 +109,7 @@ def refusal(store: AnyStore, command: Command[Any]) -> str:
     return str(error.value)
 
 
+@pytest.mark.slow
 def test_the_buyer_cannot_approve_and_somebody_else_can(store: AnyStore) -> None:
     order = run(store, Purchase.draft(title="Pens"))
     expected = (
@@ -121,6 +122,7 @@ def test_the_buyer_cannot_approve_and_somebody_else_can(store: AnyStore) -> None
     assert approved.entity.approver == "user:noor"
 
 
+@pytest.mark.slow
 def test_a_field_differs_from_each_of_several_fields_and_from_the_id(store: AnyStore) -> None:
     assert "another than title, which is Pens" in refusal(
         store, Purchase.draft(title="Pens", note="Pens")
@@ -133,6 +135,7 @@ def test_a_field_differs_from_each_of_several_fields_and_from_the_id(store: AnyS
     assert run(store, Purchase.replace(order, replaces=other.id)).entity.note is None
 
 
+@pytest.mark.slow
 def test_raw_sql_cannot_make_the_fields_equal(host: HostDatabase) -> None:
     store = opened(host)
     run(store, Purchase.draft(title="Pens"))
@@ -149,6 +152,7 @@ def test_the_suite_of_a_host_passes() -> None:
     assert walk.refused["approve", "FIELD_NOT_OF_STATE"] > 0
 
 
+@pytest.mark.slow
 def test_the_refusal_is_422_over_http() -> None:
     store: AnyStore = MemoryStore(contexts=(purchases,), policy=POLICY)
     web = Web(store, contexts=(*CONTEXTS, own_context(purchases)))
@@ -191,6 +195,7 @@ def approved(store: SqlStore, context: Context[Any], actor: Actor) -> Head[Any]:
     return store.run(context.execute, command, actor=actor, reason="a test")
 
 
+@pytest.mark.slow
 def test_the_rule_is_added_to_rows_that_fulfill_it(host: HostDatabase) -> None:
     before, after = later_context(differs=False), later_context(differs=True)
     store = opened(host, before)
@@ -206,6 +211,7 @@ def test_the_rule_is_added_to_rows_that_fulfill_it(host: HostDatabase) -> None:
     store.dispose()
 
 
+@pytest.mark.slow
 def test_the_rule_is_not_added_to_rows_that_break_it(host: HostDatabase) -> None:
     before, after = later_context(differs=False), later_context(differs=True)
     store = opened(host, before)

@@ -136,6 +136,7 @@ def test_no_verifier_refuses_a_generated_declaration() -> None:
     assert len(module_of(PLANS).contexts) == MANY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_generated_aggregate_passes_in_memory(number: int) -> None:
     contexts = family(range(number + 1), SEED)

@@ -106,6 +106,7 @@ def run(store: AnyStore, command: Command[Note], **options: Any) -> Head[Note]: 
     return head
 
 
+@pytest.mark.slow
 def test_a_field_that_is_not_passed_stays(store: AnyStore) -> None:
     note = run(store, Note.draft(title="Pens", price=Decimal("2.50"), body="Blue."))
     note = run(store, Note.edit(note, price=Decimal(3)))
@@ -122,6 +123,7 @@ def test_a_field_that_is_not_passed_stays(store: AnyStore) -> None:
     assert last.data == {**last.data, "title": "Ink", "body": "Red.", "price": "3.00"}
 
 
+@pytest.mark.slow
 def test_many_are_edited_at_once(store: AnyStore) -> None:
     drafts = [Note.draft(title=f"N{n}", price=Decimal(n)) for n in range(4)]
     heads = store.run(notes.execute_many, drafts, actor=MAYA, reason="a test")
@@ -131,6 +133,7 @@ def test_many_are_edited_at_once(store: AnyStore) -> None:
     assert [head.entity.body for head in edited] == ["B0", "B1", "B2", "B3"]
 
 
+@pytest.mark.slow
 def test_a_rule_and_a_choice_see_what_is_kept(store: AnyStore) -> None:
     note = run(store, Note.draft(title="short", price=Decimal(1)))
     note = run(store, Note.decide(note))
@@ -141,6 +144,7 @@ def test_a_rule_and_a_choice_see_what_is_kept(store: AnyStore) -> None:
     assert (note.entity.status, note.entity.title) == (Status.SHOWN, "much longer")
 
 
+@pytest.mark.slow
 def test_a_repeated_edit_gets_the_first_answer(store: AnyStore) -> None:
     note = run(store, Note.draft(title="Pens", price=Decimal(1)))
     first = run(store, Note.edit(note, body="B"), idempotency=notes.once("key-1"))
@@ -151,6 +155,7 @@ def test_a_repeated_edit_gets_the_first_answer(store: AnyStore) -> None:
     assert refused.value.code == "IDEMPOTENCY_KEY_CONFLICT"
 
 
+@pytest.mark.slow
 def test_nothing_is_kept_where_the_default_is_another(store: AnyStore) -> None:
     with pytest.raises(IndelibleError) as refused:
         run(store, Note.draft(title=KEEP, price=Decimal(1)))
@@ -191,6 +196,7 @@ def test_keep_has_nothing_to_keep_in_a_new_aggregate_or_an_input() -> None:
     assert "action show leads to SHOWN, which requires field body" in message
 
 
+@pytest.mark.slow
 def test_a_missing_property_keeps_and_null_empties() -> None:
     store: AnyStore = MemoryStore(contexts=(notes,), policy=POLICY)
     web = Web(store, contexts=(*CONTEXTS, own_context(notes)))

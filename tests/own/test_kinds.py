@@ -100,6 +100,7 @@ def drafted(store: AnyStore, total: str = "12.5", title: str = "Pens") -> Head[I
     return run(store, Invoice.draft(title=title, total=Decimal(total), due_on=DAY))
 
 
+@pytest.mark.slow
 def test_a_decimal_and_a_date_are_exact_in_every_store(store: AnyStore) -> None:
     head = drafted(store, "9999999999.99")
     head = run(store, Invoice.pay(head, paid=Decimal("0.1")))
@@ -117,6 +118,7 @@ def test_a_decimal_and_a_date_are_exact_in_every_store(store: AnyStore) -> None:
     assert store.read(invoices.list, total=Decimal("9999999999.98")) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("total", "code"),
     [
@@ -136,6 +138,7 @@ def test_a_decimal_that_the_field_cannot_have_is_refused(
     assert store.read(invoices.list) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028", "\x85", "\v"])
 def test_a_line_break_is_refused(store: AnyStore, end: str) -> None:
     with pytest.raises(IndelibleError) as refused:
@@ -144,6 +147,7 @@ def test_a_line_break_is_refused(store: AnyStore, end: str) -> None:
     assert drafted(store, title="Pens\tand paper").entity.title == "Pens\tand paper"
 
 
+@pytest.mark.slow
 def test_a_time_is_no_date(store: AnyStore) -> None:
     now: Any = datetime(2026, 1, 1, tzinfo=UTC)
     with pytest.raises(IndelibleError) as refused:
@@ -176,6 +180,7 @@ def attacks(database: HostDatabase) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_raw_values_of_the_kinds_are_refused(host: HostDatabase) -> None:
     store = open_store(host.url, contexts=(invoices,), policy=POLICY)
     store.upgrade(host.owner_url)
@@ -199,6 +204,7 @@ class Earlier(States):
     DRAFT = auto()
 
 
+@pytest.mark.slow
 def test_a_decimal_and_a_date_are_added_to_a_table(host: HostDatabase) -> None:
     @aggregate(final=(Earlier.DRAFT,))
     class Bill(Aggregate):
@@ -281,6 +287,7 @@ def test_a_decimal_without_a_kind_is_refused_with_the_way_out() -> None:
     assert hint in str(refused.value)
 
 
+@pytest.mark.slow
 def test_a_decimal_is_a_text_over_http() -> None:
     store: AnyStore = MemoryStore(contexts=(invoices,), policy=POLICY)
     web = Web(store, contexts=(*CONTEXTS, own_context(invoices)))

@@ -1,5 +1,6 @@
 """A list that begins with the newest reads an index, and not the table."""
 
+import pytest
 from sqlalchemy import create_engine, text
 from tests.conftest import POLICY
 from tests.examples.conftest import HostDatabase, host
@@ -11,6 +12,8 @@ from indelible.kernel.lists import ListFilter, ListOrder
 from indelible_sql import open_store
 from indelible_sql.kernel.lists import listed_heads, page_query
 from indelible_sql.kernel.own_contexts import own_context
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["host"]  # the fixture
 

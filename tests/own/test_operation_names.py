@@ -72,6 +72,7 @@ def test_a_command_that_the_store_refuses_was_not_forgotten(
     assert reported == []
 
 
+@pytest.mark.slow
 def test_metrics_count_an_action_of_several_words() -> None:
     store: Any = MemoryStore(contexts=(loans, orders), policy=POLICY)
     web = Web(store, contexts=(*CONTEXTS, own_context(loans), own_context(orders)))

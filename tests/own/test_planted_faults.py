@@ -49,8 +49,6 @@ from indelible.testing.own.walks import Rule
 from indelible_sql import SqlStore
 from indelible_sql.testing import Database, new_sqlite, sql_conformance
 
-pytestmark = pytest.mark.slow
-
 BODIES = {
     "an action that can never run": (
         parcels(never),
@@ -123,6 +121,7 @@ def test_a_fair_context_passes_and_its_refusals_are_counted() -> None:
     assert {heads[-1].state for heads in walk.heads} == {"OPEN", "ASSIGNED", "CLOSED"}
 
 
+@pytest.mark.slow
 def test_a_suite_runs_again_after_its_store_was_closed() -> None:
     suite = sql_conformance(tickets)
 
@@ -167,6 +166,7 @@ class Unguarded(Database):
         return store
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("statement", "test", "attack"),
     [
@@ -199,6 +199,7 @@ def test_a_guard_that_is_missing_is_found(statement: str, test: str, attack: str
     assert "is missing or disabled" in messages["test_verify_finds_nothing"]
 
 
+@pytest.mark.slow
 def test_a_missing_guard_of_versions_is_found() -> None:
     statement = "DROP TRIGGER consents_counts_consent_version"
 
@@ -230,6 +231,7 @@ def test_an_own_function_draws_the_values_of_a_field() -> None:
     assert all(str(heads[0].values["number"]).startswith("T-") for heads in walk.heads)
 
 
+@pytest.mark.slow
 def test_a_lifecycle_with_references_gets_a_store_with_the_others() -> None:
     values: dict[str, Draw] = {"owner": owner_id}
     walk = play(conformance(boxes, memory=store_with_owner, values=values))
@@ -240,6 +242,7 @@ def test_a_lifecycle_with_references_gets_a_store_with_the_others() -> None:
     assert walk.refused == {}
 
 
+@pytest.mark.slow
 def test_the_suites_create_what_a_lifecycle_refers_to() -> None:
     walk = play(conformance(boxes, others=(owners,)))
     stored = play(sql_conformance(boxes, others=(owners,)))
@@ -250,6 +253,7 @@ def test_the_suites_create_what_a_lifecycle_refers_to() -> None:
         assert {heads[-1].values["owner"] for heads in one.heads} == set(one.targets[Owner])
 
 
+@pytest.mark.slow
 def test_a_guard_of_references_that_is_missing_is_found() -> None:
     @contextmanager
     def without_guard() -> Generator[Database]:
@@ -272,6 +276,7 @@ def test_an_unknown_name_among_the_values_is_refused() -> None:
         conformance(tickets, values=values)
 
 
+@pytest.mark.slow
 def test_a_machine_without_hypothesis_names_the_extra() -> None:
     program = (
         "import sys; sys.modules['hypothesis'] = None\n"

@@ -33,6 +33,8 @@ from indelible.kernel.actions import Command
 from indelible_service.cli import main
 from indelible_sql import SqlStore, check_lifecycle
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["host"]  # the fixture
 
 

@@ -98,6 +98,7 @@ def run(store: AnyStore, command: Command[Any], reason: str) -> Head[Any]:
     return head
 
 
+@pytest.mark.slow
 def test_a_field_gets_the_reason_of_each_of_its_actions(store: AnyStore) -> None:
     claim = run(store, Claim.open(), "a broken window")
     assert (claim.entity.opened_for, claim.entity.last_decision) == ("a broken window", None)
@@ -111,12 +112,14 @@ def test_a_field_gets_the_reason_of_each_of_its_actions(store: AnyStore) -> None
     assert claim.entity.opened_for == "a broken window"
 
 
+@pytest.mark.slow
 def test_the_longest_reason_fits(store: AnyStore) -> None:
     longest = "ö" * 1_000
     claim = run(store, Claim.open(), longest)
     assert run(store, Claim.reject(claim), longest).entity.rejection == longest
 
 
+@pytest.mark.slow
 def test_another_text_is_refused_before_the_database_is_asked(store: AnyStore) -> None:
     claim = run(store, Claim.open(), "a broken window")
     other: Any = claim.entity.transition(
@@ -131,6 +134,7 @@ def test_another_text_is_refused_before_the_database_is_asked(store: AnyStore) -
     assert "must be the reason of reject: expected No receipt, got a" in str(error.value)
 
 
+@pytest.mark.slow
 def test_the_database_refuses_a_forged_reason(host: HostDatabase) -> None:
     store = opened(host)
     forger = Forger(walk=walked(store, (claims,), SEED)[0])
@@ -152,6 +156,7 @@ def test_the_suite_of_a_host_passes() -> None:
     assert {action for _, action in walk.taken} == {"open", "reject", "reopen", "pay"}
 
 
+@pytest.mark.slow
 def test_nobody_passes_the_reason_twice_over_http() -> None:
     store: AnyStore = MemoryStore(contexts=(claims,), policy=POLICY)
     web = Web(store, contexts=(*CONTEXTS, own_context(claims)))

@@ -130,6 +130,7 @@ def refusal(store: AnyStore, command: Command[Any]) -> str:
     return refused.value.code
 
 
+@pytest.mark.slow
 def test_an_unknown_target_is_refused(store: AnyStore) -> None:
     ann = run(store, Customer.register(name="Ann"))
     assert refusal(store, Shipment.plan(number="S-1", customer="x")) == "CUSTOMER_NOT_FOUND"
@@ -147,6 +148,7 @@ def test_an_unknown_target_is_refused(store: AnyStore) -> None:
     assert len(store.read(shipments.list, customer=bob.id)) == 1
 
 
+@pytest.mark.slow
 def test_what_is_taken_is_reported_before_what_is_unknown(store: AnyStore) -> None:
     ann = run(store, Customer.register(name="Ann"))
     run(store, Shipment.plan(number="S-1", customer=ann.id))
@@ -154,6 +156,7 @@ def test_what_is_taken_is_reported_before_what_is_unknown(store: AnyStore) -> No
     assert refusal(store, both) == "SHIPMENT_NUMBER_TAKEN"
 
 
+@pytest.mark.slow
 def test_a_stale_change_is_reported_before_what_is_unknown(store: AnyStore) -> None:
     ann = run(store, Customer.register(name="Ann"))
     first = run(store, Shipment.plan(number="S-1", customer=ann.id))
@@ -161,6 +164,7 @@ def test_a_stale_change_is_reported_before_what_is_unknown(store: AnyStore) -> N
     assert refusal(store, Shipment.redirect(first, customer="x")) == "STALE"
 
 
+@pytest.mark.slow
 def test_many_at_once_are_refused_for_one_unknown_target(store: AnyStore) -> None:
     ann = run(store, Customer.register(name="Ann"))
     commands = [Shipment.plan(number=f"S-{n}", customer=ann.id) for n in range(5)]
@@ -180,6 +184,7 @@ def test_many_at_once_are_refused_for_one_unknown_target(store: AnyStore) -> Non
     assert store.read(shipments.list) == tuple(sorted(heads, key=lambda head: head.id))
 
 
+@pytest.mark.slow
 def test_a_field_is_kept_once_set_and_fixed_from_a_state(store: AnyStore) -> None:
     ann = run(store, Customer.register(name="Ann"))
     first = run(store, Shipment.plan(number="S-1", customer=ann.id))
@@ -193,6 +198,7 @@ def test_a_field_is_kept_once_set_and_fixed_from_a_state(store: AnyStore) -> Non
 STEP = "seq = seq + 1, updated_at = '2999-01-01T00:00:00.000000+00:00'"
 
 
+@pytest.mark.slow
 def test_raw_references_are_refused(host: HostDatabase) -> None:
     store = opened(host.url, host.owner_url)
     ann = run(store, Customer.register(name="Ann"))
@@ -217,6 +223,7 @@ def test_raw_references_are_refused(host: HostDatabase) -> None:
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_an_export_is_imported_in_the_order_of_references(
     host: HostDatabase, tmp_path: Path
 ) -> None:
@@ -240,6 +247,7 @@ def test_an_export_is_imported_in_the_order_of_references(
     copy.dispose()
 
 
+@pytest.mark.slow
 def test_verify_finds_an_unknown_target(sqlite_url: str) -> None:
     store = opened(sqlite_url, sqlite_url)
     ann = run(store, Customer.register(name="Ann"))
@@ -276,6 +284,7 @@ def parcel_context(*, refers: bool) -> Context[Any]:
     return Context(Parcel)
 
 
+@pytest.mark.slow
 def test_a_reference_is_added_to_a_table_whose_rows_fulfill_it(host: HostDatabase) -> None:
     before, after = parcel_context(refers=False), parcel_context(refers=True)
     store = opened(host.url, host.owner_url, (customers, before))
@@ -294,6 +303,7 @@ def test_a_reference_is_added_to_a_table_whose_rows_fulfill_it(host: HostDatabas
     store.dispose()
 
 
+@pytest.mark.slow
 def test_a_reference_that_a_row_does_not_fulfill_is_not_added(host: HostDatabase) -> None:
     before, after = parcel_context(refers=False), parcel_context(refers=True)
     store = opened(host.url, host.owner_url, (customers, before))
@@ -350,6 +360,7 @@ def test_a_wrong_reference_or_fixed_field_is_refused() -> None:
         assert problem in str(refused.value)
 
 
+@pytest.mark.slow
 def test_an_unknown_target_is_not_found_over_http() -> None:
     store: AnyStore = MemoryStore(contexts=OWN, policy=POLICY)
     web = Web(store, contexts=(*CONTEXTS, own_context(customers), own_context(shipments)))

@@ -29,8 +29,6 @@ from indelible_sql import SqlStore, open_store
 from indelible_sql.testing.attacks import attack, attacks_on
 from indelible_sql.testing.forgeries import Forger
 
-pytestmark = pytest.mark.slow
-
 SEED = 37
 
 
@@ -129,6 +127,7 @@ def test_references_of_one_name_in_two_kinds_of_rows_have_their_own_targets() ->
     assert set(walk.taken) == {("", "plan"), ("OPEN", "see"), ("OPEN", "stop")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("trigger", "accepted"),
     [
@@ -156,6 +155,7 @@ def test_forged_rows_are_accepted_without_their_guard(
     store.dispose()
 
 
+@pytest.mark.slow
 def test_a_row_of_the_last_change_is_accepted_without_its_guard(sqlite_url: str) -> None:
     store = opened(sqlite_url)
     walked(store, (products, lists), SEED)

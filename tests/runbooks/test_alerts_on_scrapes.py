@@ -25,8 +25,6 @@ from tests.service.processes import (
 
 from indelible_service.alerts.panels import ROWS
 
-pytestmark = pytest.mark.slow
-
 STRIPE = {"STRIPE_API_KEY": "sk_test_alerts", "STRIPE_WEBHOOK_SECRET": "whsec_alerts"}
 HOOK = "/payments/webhook"
 FORGERIES = 8
@@ -54,6 +52,7 @@ def of_tasks(scrapes: list[Scrape]) -> frozenset[str]:
     return firing(scrapes) - {"SchedulerStale", "WorkersMissing"}
 
 
+@pytest.mark.slow
 def test_of_two_scrapes_at_one_time_the_last_one_counts() -> None:
     scrapes = [scrape_at(0, dead(0)), scrape_at(60, dead(0)), scrape_at(60, dead(1))]
 
@@ -97,6 +96,7 @@ def quiet_scrape(address: str) -> str:
     pytest.fail(f"{address} has tasks that are due after {TIMEOUT_SECONDS} seconds")
 
 
+@pytest.mark.slow
 def test_an_instance_has_an_alert_while_it_has_a_fault(tmp_path: Path) -> None:
     settings = {**STRIPE, "INDELIBLE_PORT": "0"}
     with start_program((sys.executable,), "up", "--json", cwd=tmp_path, settings=settings) as one:
@@ -119,6 +119,7 @@ def test_an_instance_has_an_alert_while_it_has_a_fault(tmp_path: Path) -> None:
     assert firing([*before, scrape_at(60, None)]) == {"SchedulerStale", "WorkersMissing"}
 
 
+@pytest.mark.slow
 def test_a_gauge_fires_until_a_scrape_shows_that_it_is_well() -> None:
     well, ill = scrape_at(0, dead(0)), scrape_at(5, dead(1))
 
@@ -128,11 +129,13 @@ def test_a_gauge_fires_until_a_scrape_shows_that_it_is_well() -> None:
     assert of_tasks([well, ill, scrape_at(10, dead(0))]) == set()
 
 
+@pytest.mark.slow
 def test_a_counter_needs_a_scrape_before_the_fault() -> None:
     assert of_tasks([scrape_at(0, failures(4))]) == set()
     assert of_tasks([scrape_at(0, failures(4)), scrape_at(1, failures(5))]) == {"SettlementFailed"}
 
 
+@pytest.mark.slow
 def test_a_new_series_of_a_counter_counts_from_zero() -> None:
     name = "indelible_refund_failures"
     text = f'# TYPE {name} counter\n{name}_total{{code="x"}} 1\n'
@@ -141,6 +144,7 @@ def test_a_new_series_of_a_counter_counts_from_zero() -> None:
     assert of_tasks([scrape_at(0, text), scrape_at(1, text)]) == set()
 
 
+@pytest.mark.slow
 def test_the_order_of_the_arguments_and_odd_labels_change_nothing() -> None:
     stage = 'a\\"b\\\\c'
     scrapes = [scrape_at(9, dead(2.5e-7, stage)), scrape_at(0, dead(0, stage))]
@@ -148,11 +152,13 @@ def test_the_order_of_the_arguments_and_odd_labels_change_nothing() -> None:
     assert of_tasks(scrapes) == {"DeadTasks"}
 
 
+@pytest.mark.slow
 def test_a_series_that_is_no_longer_exported_fires_no_longer() -> None:
     assert of_tasks([scrape_at(0, dead(1)), scrape_at(1, "")]) == set()
     assert of_tasks([scrape_at(0, dead(float("nan")))]) == set()
 
 
+@pytest.mark.slow
 def test_the_last_scrape_of_a_moment_counts() -> None:
     scrapes = [scrape_at(0, dead(0)), scrape_at(9, dead(1)), scrape_at(9, dead(0))]
 
@@ -160,6 +166,7 @@ def test_the_last_scrape_of_a_moment_counts() -> None:
     assert of_tasks(scrapes) == set()
 
 
+@pytest.mark.slow
 def test_processes_have_series_of_their_own() -> None:
     scrapes = [
         scrape_at(0, failures(1), "worker 1"),

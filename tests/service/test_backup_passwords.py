@@ -13,8 +13,6 @@ from indelible_service.backups.errors import ProgramFailed
 from indelible_service.backups.programs import UNKNOWN_PART, connected, connection_of
 from indelible_service.embedded import postgres
 
-pytestmark = pytest.mark.slow
-
 # Those of `docs/how-to/two-roles-on-postgresql.md` for the first two roles.
 PASSWORDS = {
     "indelible_app": "another password",
@@ -30,6 +28,7 @@ def with_password(url: str) -> str:
     return changed.render_as_string(hide_password=False)
 
 
+@pytest.mark.slow
 def test_a_database_is_backed_up_and_restored_with_passwords_that_have_spaces(
     cluster: Path,
 ) -> None:

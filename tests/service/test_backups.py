@@ -37,8 +37,6 @@ from indelible_service.backups.restoring import RestorePlan, restore
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import SqlStore, open_store, verify
 
-pytestmark = pytest.mark.slow
-
 KEY_FILE: Final = "# created by a test\n{}\n"
 
 
@@ -68,6 +66,7 @@ def file_store(sqlite_url: str) -> Generator[SqlStore]:
         yield store
 
 
+@pytest.mark.slow
 def test_a_backup_of_a_file_is_restored_while_others_write(
     file_store: SqlStore, tmp_path: Path
 ) -> None:
@@ -95,6 +94,7 @@ def test_a_backup_of_a_file_is_restored_while_others_write(
     assert sorted(path.name for path in tmp_path.glob("backup/*")) == [sqlite.COPY, MANIFEST]
 
 
+@pytest.mark.slow
 def test_the_commands_back_up_and_restore(environment: dict[str, str], tmp_path: Path) -> None:
     manifest = json_result("backup", "night-1", settings=environment)
     restored = json_result("restore", "night-1", f"sqlite:///{tmp_path}/again.db")
@@ -120,6 +120,7 @@ def test_a_file_of_an_older_database_is_in_the_way(
     assert code(lambda: restore(tmp_path / "backup", attempt)) == "RESTORE_TARGET_EXISTS"
 
 
+@pytest.mark.slow
 def test_an_encrypted_backup_needs_its_own_secret_key(file_store: SqlStore, tmp_path: Path) -> None:
     backup, target = tmp_path / "backup", tmp_path / "restored.db"
     keys = [pyrage.x25519.Identity.generate() for _ in range(2)]
@@ -348,6 +349,7 @@ def admin_url(database: PostgresServer) -> str:
     return f"{database.admin_url.rpartition('/')[0]}/{database.url.rpartition('/')[2]}"
 
 
+@pytest.mark.slow
 def test_a_dump_is_restored_into_an_empty_database(
     database: PostgresServer, tmp_path: Path
 ) -> None:
@@ -373,6 +375,7 @@ def test_a_dump_is_restored_into_an_empty_database(
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
+@pytest.mark.slow
 def test_the_address_of_another_database_makes_no_backup(
     database: PostgresServer, cluster: Path, tmp_path: Path
 ) -> None:
@@ -388,6 +391,7 @@ def test_the_address_of_another_database_makes_no_backup(
     assert not (tmp_path / "backup").exists()
 
 
+@pytest.mark.slow
 def test_a_target_without_the_roles_stays_empty_and_closed_to_all(
     database: PostgresServer, tmp_path: Path
 ) -> None:
@@ -432,6 +436,7 @@ def test_a_program_that_fails_is_named_with_its_error_and_without_the_password(
     assert not list(tmp_path.glob(f"{UNFINISHED}*"))
 
 
+@pytest.mark.slow
 def test_a_base_backup_with_its_log_is_restored_to_a_point_in_time(
     cluster: Path, tmp_path: Path
 ) -> None:

@@ -23,8 +23,6 @@ from indelible_service.evaluation.captures import (
     recommend,
 )
 
-pytestmark = pytest.mark.slow
-
 WIDTH = 8
 NEAR, FAR = 0.2, 1.5  # the spread of a topic's texts
 
@@ -67,6 +65,7 @@ def test_topics_that_are_far_apart_need_one_seed_text() -> None:
     assert (evaluation.topics, evaluation.texts, evaluation.unusable_texts) == (4, 80, 0)
 
 
+@pytest.mark.slow
 def test_topics_that_overlap_need_more_seed_texts_and_are_confused() -> None:
     evaluation = evaluate(SpreadEmbedder(FAR), texts_of(4, 40), rounds=2)
     best = max(trial.accuracy for trial in evaluation.trials)
@@ -79,6 +78,7 @@ def test_topics_that_overlap_need_more_seed_texts_and_are_confused() -> None:
     assert accuracies == sorted(accuracies)
 
 
+@pytest.mark.slow
 def test_the_words_alone_show_what_the_embedder_misses() -> None:
     shared = [
         Text(path=text.path, topic=text.topic, title=text.title, content=f"{text.content} word")
@@ -173,6 +173,7 @@ def write_texts(folder: Path, words: dict[str, str]) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_accuracy_and_a_recommendation(tmp_path: Path) -> None:
     words = {"animals": "cat dog mouse", "money": "bond stock interest"}
     folder = write_texts(tmp_path / "texts", words)
@@ -192,6 +193,7 @@ def test_the_command_prints_the_accuracy_and_a_recommendation(tmp_path: Path) ->
     assert len(document["trials"]) == 3 * 10 + 1
 
 
+@pytest.mark.slow
 def test_the_command_refuses_a_folder_without_topics(tmp_path: Path) -> None:
     folder = write_texts(tmp_path / "texts", {"animals": "cat dog mouse"})
 

@@ -29,8 +29,6 @@ from indelible_sql.generated_revisions import NEXT, apply_later
 from indelible_sql.maintenance import snapshot_files
 from indelible_sql.maintenance.snapshot_files import NAMES
 
-pytestmark = pytest.mark.slow
-
 INSTALL_ALGORITHM = ("db", "install-algorithm")
 LARGE_LIBRARIES = {"alembic", "flask", "granian", "psycopg", "rich", "sqlalchemy", "waitress"}
 
@@ -80,7 +78,6 @@ def test_help_imports_no_large_library() -> None:
     assert not LARGE_LIBRARIES & imported_for("--help")
 
 
-@pytest.mark.slow
 def test_the_version_imports_no_command() -> None:
     imported = imported_for("--version")
 
@@ -136,6 +133,7 @@ def test_help_names_the_exit_codes() -> None:
     assert "3 unavailable" in " ".join(run("--help").stdout.split())
 
 
+@pytest.mark.slow
 def test_a_new_database_is_created_once_and_passes_the_checks() -> None:
     assert json_result("db", "upgrade") == {"revision": newest_revision()}
     assert json_result("db", "upgrade") == {"revision": newest_revision()}
@@ -149,6 +147,7 @@ def test_a_new_database_is_created_once_and_passes_the_checks() -> None:
     assert sorted(path.name for path in Path("indelible-data").iterdir()) == ["indelible.db"]
 
 
+@pytest.mark.slow
 def test_a_history_shows_actor_action_and_reason(environment: dict[str, str]) -> None:
     concept_id = concept_ids(environment)[0]
     changes = json_result("history", concept_id, settings=environment)
@@ -161,6 +160,7 @@ def test_a_history_shows_actor_action_and_reason(environment: dict[str, str]) ->
     assert all(word in text for word in ("edit", "user:maya", "a test", changes[1]["hash"][:12]))
 
 
+@pytest.mark.slow
 def test_a_history_of_no_concept_shows_the_newest_changes_of_all(
     environment: dict[str, str],
 ) -> None:
@@ -174,6 +174,7 @@ def test_a_history_of_no_concept_shows_the_newest_changes_of_all(
     assert run("history", "--limit", "1001", settings=environment).exit_code == 2
 
 
+@pytest.mark.slow
 def test_a_diff_escapes_control_characters(
     environment: dict[str, str],
 ) -> None:
@@ -190,6 +191,7 @@ def test_a_diff_escapes_control_characters(
     assert result.stdout == "The versions are equal.\n"
 
 
+@pytest.mark.slow
 def test_an_export_to_a_private_file_is_imported_from_standard_input(
     environment: dict[str, str],
 ) -> None:
@@ -222,6 +224,7 @@ def test_a_key_has_scopes_that_a_route_requires_and_help_lists_them() -> None:
         assert "concepts:read" in result.stderr
 
 
+@pytest.mark.slow
 def test_concepts_are_listed_with_ids_and_names(environment: dict[str, str]) -> None:
     ids = concept_ids(environment)
     listed = json_result("list", settings=environment)
@@ -233,6 +236,7 @@ def test_concepts_are_listed_with_ids_and_names(environment: dict[str, str]) -> 
     assert json_result("list", "--limit", "1", settings=environment) == listed[:1]
 
 
+@pytest.mark.slow
 def test_concepts_are_filtered_and_ordered(environment: dict[str, str]) -> None:
     first, second = sorted(concept_ids(environment))
 
@@ -250,6 +254,7 @@ def test_concepts_are_filtered_and_ordered(environment: dict[str, str]) -> None:
     assert "oldest" in wrong.stderr
 
 
+@pytest.mark.slow
 def test_a_key_is_printed_once_listed_without_its_secret_and_revoked() -> None:
     run("db", "upgrade")
     scopes = ("--scope", "concepts:read", "--scope", "history:read")
@@ -273,6 +278,7 @@ def test_a_key_is_printed_once_listed_without_its_secret_and_revoked() -> None:
     assert [key["status"] for key in json_result("key", "list")] == ["REVOKED", "ACTIVE"]
 
 
+@pytest.mark.slow
 def test_a_secret_is_created_once_in_a_private_file() -> None:
     run("db", "upgrade")
     run(*CREATE_KEY)
@@ -306,6 +312,7 @@ def test_a_downgrade_that_drops_records_needs_an_export_of_them(
     assert run("export", settings=environment).stdout_bytes == Path("all.jsonl").read_bytes()
 
 
+@pytest.mark.slow
 def test_postgresql_needs_the_function_of_an_algorithm(database: PostgresServer) -> None:
     settings = {"DATABASE_URL": database.url, "INDELIBLE_OWNER_URL": database.owner_url}
     store = indelible_sql.open_store(database.url)
@@ -322,6 +329,7 @@ def test_postgresql_needs_the_function_of_an_algorithm(database: PostgresServer)
     store.dispose()
 
 
+@pytest.mark.slow
 def test_sqlite_needs_no_function_of_an_algorithm(environment: dict[str, str]) -> None:
     store = indelible_sql.open_store(environment["DATABASE_URL"])
     version = registered(store, "annealed-1", ANNEALED)
@@ -334,6 +342,7 @@ def test_sqlite_needs_no_function_of_an_algorithm(environment: dict[str, str]) -
     assert error_code(*INSTALL_ALGORITHM, "nowhere", settings=environment) == "ALGORITHM_NOT_FOUND"
 
 
+@pytest.mark.slow
 def test_a_setting_is_exported(environment: dict[str, str]) -> None:
     before = run("export", settings=environment).stdout_bytes
     change(indelible_sql.open_store(environment["DATABASE_URL"]), "exact_search_artifacts", "100")
@@ -345,6 +354,7 @@ def test_a_setting_is_exported(environment: dict[str, str]) -> None:
     assert json_result("db", "index", settings=environment) == []
 
 
+@pytest.mark.slow
 def test_a_check_says_what_it_leaves_out_at_a_revision_of_the_next_release(
     environment: dict[str, str],
 ) -> None:
@@ -354,6 +364,7 @@ def test_a_check_says_what_it_leaves_out_at_a_revision_of_the_next_release(
     assert json_result("db", "upgrade", settings=environment) == {"revision": NEXT}
 
 
+@pytest.mark.slow
 def test_a_dropped_guard_is_listed_and_other_commands_are_refused(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -367,6 +378,7 @@ def test_a_dropped_guard_is_listed_and_other_commands_are_refused(
     assert error_code("db", "upgrade", settings=environment, exit_code=3) == "SCHEMA_DAMAGED"
 
 
+@pytest.mark.slow
 def test_no_second_secret_is_created_for_a_database_with_keys(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -390,6 +402,7 @@ def test_a_missing_snapshot_is_an_error(
     assert error_code("db", "check", settings=environment, exit_code=3) == "FILE_UNUSABLE"
 
 
+@pytest.mark.slow
 def test_a_changed_record_is_listed(environment: dict[str, str], tmp_path: Path) -> None:
     concept_id = concept_ids(environment)[0]
     with sqlite3.connect(tmp_path / "test.db") as connection:

@@ -64,7 +64,6 @@ def test_the_owner_migrates_and_the_application_role_works(
     assert error_code("history", "x", settings=settings, exit_code=3) == "SCHEMA_DAMAGED"
 
 
-@pytest.mark.slow
 def test_an_unreachable_database_is_an_error() -> None:
     settings = {"DATABASE_URL": f"postgresql://maya:hunter2@127.0.0.1:{free_port()}/x"}
 
@@ -138,7 +137,6 @@ def test_a_log_file_that_cannot_be_written_is_an_error() -> None:
         assert "FILE_UNUSABLE: File indelible-data/logs/up.log cannot" in result.stderr
 
 
-@pytest.mark.slow
 def test_a_read_only_directory_is_an_error(environment: dict[str, str]) -> None:
     data_dir = Path(mkdtemp(prefix="indelible-"))
     database = environment["DATABASE_URL"].removeprefix("sqlite:///")
@@ -177,7 +175,6 @@ def read_only(folder_path: Path) -> Generator[None]:
         folder_path.chmod(0o755)
 
 
-@pytest.mark.slow
 def test_a_port_in_use_is_an_error_and_leaves_no_database(
     environment: dict[str, str],
 ) -> None:
@@ -220,7 +217,6 @@ def test_every_wrong_setting_is_named_without_its_value() -> None:
     assert "hunter2" not in text
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -241,7 +237,6 @@ def test_a_refused_command_has_its_error_code(
     assert error_code(*words, settings=environment) == code
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [

@@ -107,7 +107,6 @@ def test_a_settlement_is_measured_and_its_replay_compared(run: ContestRun) -> No
     assert value(metrics, "replay_hash_match") == 1
 
 
-@pytest.mark.slow
 def test_a_failed_settlement_is_counted_with_its_code(run: ContestRun) -> None:
     metrics = ContestMetrics()
     run.bring_to(ContestStatus.LIVE)

@@ -154,7 +154,6 @@ def test_a_body_of_exactly_the_limit_is_accepted() -> None:
     assert len(answer.body or b"") == MAX_PAYLOAD_BYTES
 
 
-@pytest.mark.slow
 def test_an_answer_that_drips_ends_with_the_timeout() -> None:
     def drip(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")

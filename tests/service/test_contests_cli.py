@@ -20,8 +20,6 @@ from indelible.contests.samples import sample_configuration
 from indelible.kernel import Actor, to_json_value
 from indelible_sql import open_store
 
-pytestmark = pytest.mark.slow
-
 SCRIPT = ROOT / "docs" / "scripts" / "recompute_payout.py"
 ANN = Actor.user("ann")
 
@@ -107,6 +105,7 @@ def test_a_file_that_is_no_object_has_a_fault(tmp_path: Path, content: bytes) ->
 # replay
 
 
+@pytest.mark.slow
 def test_a_replay_equals_the_stored_state(database: Database) -> None:
     contest = database.bring_to(ContestStatus.COMPLETE)
 
@@ -117,6 +116,7 @@ def test_a_replay_equals_the_stored_state(database: Database) -> None:
     assert document["replayed_digest"] == document["stored_digest"]
 
 
+@pytest.mark.slow
 def test_a_changed_event_is_named(database: Database) -> None:
     contest = database.bring_to(ContestStatus.COMPLETE)
     with sqlite3.connect(database.path) as connection:
@@ -140,6 +140,7 @@ def test_a_changed_event_is_named(database: Database) -> None:
 # settle --dry-run
 
 
+@pytest.mark.slow
 def test_a_dry_run_shows_the_result_and_stores_nothing(database: Database) -> None:
     contest = database.bring_to(ContestStatus.LIVE)
 
@@ -153,6 +154,7 @@ def test_a_dry_run_shows_the_result_and_stores_nothing(database: Database) -> No
     assert database.contests.runs(contest)[0].result_digest == document["run"]["result_digest"]
 
 
+@pytest.mark.slow
 def test_a_dry_run_with_another_configuration_shows_the_difference(
     database: Database, tmp_path: Path
 ) -> None:
@@ -176,6 +178,7 @@ def test_a_settlement_without_dry_run_is_wrong_usage(database: Database) -> None
     assert run("contests", "settle", "x", settings=database.settings).exit_code == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("settle", "--dry-run"), ("replay",)])
 def test_an_unknown_contest_is_not_found(database: Database, words: tuple[str, ...]) -> None:
     command, *options = words
@@ -185,6 +188,7 @@ def test_an_unknown_contest_is_not_found(database: Database, words: tuple[str, .
     assert code == "CONTEST_NOT_FOUND"
 
 
+@pytest.mark.slow
 def test_a_contest_that_goes_on_has_no_result(database: Database) -> None:
     contest = database.bring_to(ContestStatus.LOCKED)
 
@@ -196,6 +200,7 @@ def test_a_contest_that_goes_on_has_no_result(database: Database) -> None:
 # bundle
 
 
+@pytest.mark.slow
 def test_the_script_of_the_documentation_recomputes_the_bundle(
     database: Database, tmp_path: Path
 ) -> None:

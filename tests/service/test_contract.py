@@ -17,8 +17,6 @@ from tests.service.commands import error_code, json_result, run
 from indelible.kernel.errors import Conflict
 from indelible_service.contract.errors import errors_of_modules
 
-pytestmark = pytest.mark.slow
-
 TICKETS = {"INDELIBLE_CONTEXTS": "tests.examples.tickets"}
 NEXT = {"INDELIBLE_CONTEXTS": "tests.examples.tickets_next"}
 GONE = "/v1/gone"
@@ -64,6 +62,7 @@ def test_the_contract_of_a_host_has_its_routes_codes_states_and_no_other_context
     assert "concept" not in other["states"]
 
 
+@pytest.mark.slow
 def test_the_same_code_has_no_difference(folder: Path) -> None:
     before = texts(folder)
 
@@ -72,6 +71,7 @@ def test_the_same_code_has_no_difference(folder: Path) -> None:
     assert texts(folder) == before
 
 
+@pytest.mark.slow
 def test_a_breaking_difference_is_listed_and_nothing_is_written(folder: Path) -> None:
     promised = texts(folder)
     add_route(folder)
@@ -85,6 +85,7 @@ def test_a_breaking_difference_is_listed_and_nothing_is_written(folder: Path) ->
     assert texts(folder) == promised
 
 
+@pytest.mark.slow
 def test_another_release_of_a_host_is_compared(folder: Path) -> None:
     broken = json_result("contract", "check", str(folder), settings=NEXT, code=1)
 
@@ -109,6 +110,7 @@ def test_the_errors_of_a_module_do_not_depend_on_the_garbage_collector(
     assert list(fields_dict(error)) == ["ticket"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["openapi.json", "contract.json"])
 @pytest.mark.parametrize(
     "content",
@@ -134,6 +136,7 @@ def test_a_file_that_is_no_contract_is_refused(folder: Path, name: str, content:
     assert (folder / name).read_bytes() == content
 
 
+@pytest.mark.slow
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     missing = str(tmp_path / "no" / "contract")
 
@@ -162,6 +165,7 @@ def recorded(folder: Path, release: str, **settings: str) -> Any:  # noqa: ANN40
     return json_result(*arguments, settings={**TICKETS, **settings})
 
 
+@pytest.mark.slow
 def test_a_release_records_the_contract_that_the_code_fulfills(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -187,6 +191,7 @@ def test_a_release_records_the_contract_that_the_code_fulfills(
     assert code == "CONTRACT_VERSION_NOT_FOUND"
 
 
+@pytest.mark.slow
 def test_a_contract_that_the_code_breaks_is_not_recorded(folder: Path, tmp_path: Path) -> None:
     url = {"DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}"}
     assert run("db", "upgrade", settings={**TICKETS, **url}).exit_code == 0

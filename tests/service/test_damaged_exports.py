@@ -11,12 +11,11 @@ from indelible.kernel.exports import InvalidExportLine, line_of
 from indelible_sql import SqlStore
 from indelible_sql.maintenance.export_entries import FORMAT
 
-pytestmark = pytest.mark.slow
-
 # Flipping a bit at every position would take minutes.
 POSITIONS_BETWEEN_FLIPS: Final = 41
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_is_refused(export: bytes, sqlite: SqlStore) -> None:
     for position in range(0, len(export), POSITIONS_BETWEEN_FLIPS):
         flipped = bytearray(export)

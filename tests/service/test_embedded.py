@@ -23,8 +23,6 @@ from tests.service.processes import free_port
 from indelible_service.embedded import PostgresServer, ServerFailed, postgres
 from indelible_service.files.access import FileUnusable
 
-pytestmark = pytest.mark.slow
-
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
 
 

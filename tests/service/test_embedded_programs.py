@@ -13,8 +13,6 @@ from tests.conftest import folder
 from indelible_service.embedded import postgresql
 from indelible_service.embedded.postgresql import programs_directory
 
-pytestmark = pytest.mark.slow
-
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
 
 

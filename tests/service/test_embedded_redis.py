@@ -13,8 +13,6 @@ from indelible_service.embedded import postgres, redis
 from indelible_service.embedded.redis import server_program
 from indelible_service.files.access import FileUnusable
 
-pytestmark = pytest.mark.slow
-
 
 def client(url: str) -> Any:  # noqa: ANN401 - its own types leave too much open
     return Redis.from_url(url)  # pyright: ignore[reportUnknownMemberType] - untyped

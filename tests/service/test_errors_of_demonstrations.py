@@ -12,8 +12,6 @@ from indelible_service.demos.stripe import SimulatorNotStarted, simulator_proces
 from indelible_service.processes import full
 from indelible_service.settings.service import Settings
 
-pytestmark = pytest.mark.slow
-
 
 def test_a_job_that_does_not_end_ends_the_demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(projects_demo, "MAX_WAIT_SECONDS", 0)
@@ -32,6 +30,7 @@ def test_a_job_that_does_not_end_ends_the_demonstration(monkeypatch: pytest.Monk
     assert waits == ["the end of job 1"]
 
 
+@pytest.mark.slow
 def test_a_simulator_on_a_taken_port_is_not_started() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 from tests.service.commands import error_code, json_result, run
 
-pytestmark = pytest.mark.slow
-
 CHECK = ("config", "check", "--differs-from", "other.json")
 SECRETS = {
     "INDELIBLE_SECRET": "hunter2 \u2028 \x1b[31m {} %s ' \" \\ and more of it",
@@ -66,6 +64,7 @@ def faults(settings: dict[str, str]) -> list[str]:
     return problems
 
 
+@pytest.mark.slow
 def test_environments_that_share_nothing_have_no_fault() -> None:
     Path("other.json").write_text(fingerprint_of_secrets())
 
@@ -91,6 +90,7 @@ def test_a_secret_of_another_variable_is_found() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_one_of_two_rotating_secrets_is_enough() -> None:
     stripe = {"STRIPE_API_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "whsec_old,whsec_shared"}
     write_fingerprint(stripe)

@@ -26,8 +26,6 @@ from indelible_sql import SqlStore
 from indelible_sql.kernel.record_export import HistoryDiffers
 from indelible_sql.maintenance.import_export import Imported
 
-pytestmark = pytest.mark.slow
-
 
 def step(
     action: str, at: str, actor: str = "user:grace", concept_id: str = "old/7", **more: object
@@ -66,6 +64,7 @@ def json_lines(steps: list[Document]) -> bytes:
     return b"".join(lines)
 
 
+@pytest.mark.slow
 def test_a_foreign_history_is_imported_completely(store: SqlStore) -> None:
     file = json_lines(FOREIGN)
 
@@ -110,6 +109,7 @@ def test_every_change_of_a_foreign_history_is_marked_as_imported(store: SqlStore
         assert datetime.fromisoformat(mark["at"]) > history[-1].at
 
 
+@pytest.mark.slow
 def test_an_imported_foreign_history_is_exported_and_imported(
     store: SqlStore, template_file: Path
 ) -> None:
@@ -184,6 +184,7 @@ GROWN = [
 ]
 
 
+@pytest.mark.slow
 def test_a_source_that_grew_is_continued(store: SqlStore, template_file: Path) -> None:
     import_into(store, json_lines(FOREIGN))
     imported = import_into(store, json_lines(GROWN))
@@ -309,6 +310,7 @@ def test_a_wrong_value_inside_of_the_content_is_shown(
     assert value in error.problem
 
 
+@pytest.mark.slow
 def test_the_report_of_invalid_lines_is_bounded(sqlite: SqlStore) -> None:
     error = refused_import(sqlite, json_lines([{"concept_id": "x" * 10_000}] * 3_000))
 

@@ -47,8 +47,6 @@ from indelible.kernel.exports import InvalidExportLine
 from indelible.testing.stores import CountedIds, create
 from indelible_sql import SqlStore
 
-pytestmark = pytest.mark.slow
-
 FORGERIES: Mapping[str, Forgery] = {
     "another reason": at_entry(0, set_change(reason="another")),
     "another actor": at_entry(1, set_change(actor="user:eve")),
@@ -126,6 +124,7 @@ def test_an_export_with_recomputed_digests_is_the_same(export: bytes) -> None:
     assert with_correct_hashes(export, leave_unchanged) == export
 
 
+@pytest.mark.slow
 def test_an_import_keeps_the_number_of_the_rules_of_warnings(
     export: bytes, store: SqlStore
 ) -> None:

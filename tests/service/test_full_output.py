@@ -17,8 +17,6 @@ from indelible.testing.stores import create
 from indelible_service.cli import transfer
 from indelible_sql import open_store
 
-pytestmark = pytest.mark.slow
-
 FULL = Path("/dev/full")
 NAME = "Verhältnis 比 \U0001f600"
 
@@ -36,6 +34,7 @@ def finished(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [("export",), ("verify", "--json"), ("list",), ("export", "--json")]
 )
@@ -52,6 +51,7 @@ def test_a_full_disk_under_the_output_is_one_error(
     assert b"Exception" not in process.stderr
 
 
+@pytest.mark.slow
 def test_a_reader_that_ends_is_no_full_disk(environment: dict[str, str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -77,6 +77,7 @@ def test_a_full_disk_for_temporary_files_is_named(
     assert f"The disk of {gettempdir()} is full" in run(*words, settings=environment).stderr
 
 
+@pytest.mark.slow
 def test_characters_that_the_terminal_lacks_are_escaped(environment: dict[str, str]) -> None:
     store = open_store(environment["DATABASE_URL"])
     create(store, ConceptContent(name=NAME))

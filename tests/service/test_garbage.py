@@ -3,10 +3,7 @@
 import subprocess
 import sys
 
-import pytest
 from tests.service.conftest import foreign_variables
-
-pytestmark = pytest.mark.slow
 
 # The function that is registered first is called last.
 REPORT_AT_EXIT = """

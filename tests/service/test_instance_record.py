@@ -96,7 +96,6 @@ def test_a_chosen_database_is_used_while_the_instance_starts(
             client_settings()
 
 
-@pytest.mark.slow
 def test_a_start_after_a_kill_replaces_the_record_and_keeps_the_port_to_wait_for() -> None:
     settings = evolve(load(), port=PORT)
     leave_killed_instance(settings)

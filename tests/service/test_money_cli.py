@@ -31,8 +31,6 @@ from indelible.money.tasks.payment_stages import PaymentStages
 from indelible_sql import SqlStore, open_store, verify
 from indelible_workers import Worker, process_batch
 
-pytestmark = pytest.mark.slow
-
 ANN = Actor.user("ann")
 FEE_MINOR = 2_501
 HOUR_SECONDS = 3_600
@@ -117,6 +115,7 @@ def books(sqlite_url: str) -> Generator[Books]:
 # backfill
 
 
+@pytest.mark.slow
 def test_the_backfill_stores_each_missed_event_once(books: Books) -> None:
     books.pay()
 
@@ -130,6 +129,7 @@ def test_the_backfill_stores_each_missed_event_once(books: Books) -> None:
     assert verify(books.store) == ()
 
 
+@pytest.mark.slow
 def test_the_backfill_lists_an_event_of_another_environment_and_goes_on(books: Books) -> None:
     books.pay()
     stored = json_result("money", "backfill", settings=books.settings)
@@ -154,6 +154,7 @@ def test_the_backfill_begins_at_a_time(books: Books) -> None:
 # statement
 
 
+@pytest.mark.slow
 def test_a_statement_lists_the_postings_of_a_party(books: Books) -> None:
     books.pay()
     books.process_missed_events()
@@ -170,6 +171,7 @@ def test_a_statement_lists_the_postings_of_a_party(books: Books) -> None:
     assert "escrow:reference-1:USD" in text
 
 
+@pytest.mark.slow
 def test_a_statement_shows_what_a_party_is_owed_now(books: Books) -> None:
     books.pay()
     books.process_missed_events()
@@ -217,6 +219,7 @@ def test_an_unknown_party_has_no_statement(books: Books) -> None:
 # reconcile
 
 
+@pytest.mark.slow
 def test_equal_books_pass_and_the_reason_is_in_the_history(books: Books) -> None:
     books.pay()
     books.process_missed_events()
@@ -232,6 +235,7 @@ def test_equal_books_pass_and_the_reason_is_in_the_history(books: Books) -> None
     assert saved.actor == Actor.user("maya")
 
 
+@pytest.mark.slow
 def test_fees_and_refunds_that_are_booked_late_are_no_difference_of_the_balance(
     books: Books,
 ) -> None:
@@ -242,6 +246,7 @@ def test_fees_and_refunds_that_are_booked_late_are_no_difference_of_the_balance(
     assert json_result(*RECONCILE, "--full", settings=books.settings) == []
 
 
+@pytest.mark.slow
 def test_a_reconciliation_prints_when_its_rules_report_and_which_it_left_out(books: Books) -> None:
     cheap = run(*RECONCILE, settings=books.settings).stdout.splitlines()[1:]
     full = run(*RECONCILE, "--full", settings=books.settings).stdout.splitlines()[1:]
@@ -258,6 +263,7 @@ def test_a_reconciliation_prints_when_its_rules_report_and_which_it_left_out(boo
     ]
 
 
+@pytest.mark.slow
 def test_a_refund_that_is_pending_for_long_is_no_difference(sqlite_url: str) -> None:
     two_hours_ago = int(time.time()) - 2 * HOUR_SECONDS
     store = open_store(sqlite_url)
@@ -277,6 +283,7 @@ def test_a_refund_that_is_pending_for_long_is_no_difference(sqlite_url: str) -> 
     store.dispose()
 
 
+@pytest.mark.slow
 def test_a_difference_is_listed_with_its_remedy(books: Books) -> None:
     books.pay()
 
@@ -310,6 +317,7 @@ def test_an_outage_of_stripe_proves_nothing_and_halts_nothing(books: Books) -> N
     assert backfill == "STRIPE_API_ERROR"
 
 
+@pytest.mark.slow
 def test_two_reconciliations_of_a_scope_do_not_run_at_once(books: Books) -> None:
     start = StartReconciliation(scope=ReconciliationScope.CHEAP)
     books.store.run(start_reconciliation, start, actor=ANN, reason="a test")

@@ -18,8 +18,6 @@ from tests.web.harness import Web
 from indelible.memory import MemoryStore
 from indelible.testing.stores import AnyStore
 
-pytestmark = pytest.mark.slow
-
 DOCUMENTS = "openapi.json"
 DATABASES = ("indelible_sql", "sqlalchemy", "psycopg", "aiosqlite", "sqlite3")
 # Prints the modules of databases that a command has imported.
@@ -86,6 +84,7 @@ def resume(service: Service) -> None:
     service.ops("resume-all-payments", "--reason", "the end of the test")
 
 
+@pytest.mark.slow
 def test_the_help_lists_the_operations_of_the_service(service: Service) -> None:
     text = run("ops", "--help", settings=service.settings).stdout
 
@@ -117,6 +116,7 @@ def test_the_help_of_a_command_has_its_options_and_codes(service: Service) -> No
     assert "TRANSFER_NOT_APPROVED" in text
 
 
+@pytest.mark.slow
 def test_a_command_changes_something_once_with_its_reason(service: Service) -> None:
     halted = halt(service, "--idempotency-key", "incident-7")
     assert "status: HALTED\n" in halted
@@ -175,6 +175,7 @@ def test_a_choice_is_checked_before_anything_is_sent(service: Service) -> None:
     assert service.sent() == []
 
 
+@pytest.mark.slow
 def test_values_that_are_no_texts_are_json(service: Service) -> None:
     words = ("import-field", "none", "--reason", "a test", "--primary")
     assert service.refused(*words, "['p']").startswith("VALUE_NOT_JSON: ")
@@ -183,6 +184,7 @@ def test_values_that_are_no_texts_are_json(service: Service) -> None:
     assert json.loads(service.sent()[0].body)["primary"] == ["p-1"]
 
 
+@pytest.mark.slow
 def test_fields_print_one_line_for_each_entry(service: Service) -> None:
     assert service.ops("get-payment-switch", "--field", "is_halted") in ("true\n", "false\n")
     assert service.ops("list-all-charges", "--field", "id") == ""
@@ -193,6 +195,7 @@ def test_json_is_the_answer_of_the_service(service: Service) -> None:
     assert json.loads(service.ops("list-all-charges", "--json")) == {"items": [], "next": None}
 
 
+@pytest.mark.slow
 def test_a_query_waits_for_a_value(service: Service) -> None:
     halt(service)
     service.double.plan(
@@ -203,6 +206,7 @@ def test_a_query_waits_for_a_value(service: Service) -> None:
     resume(service)
 
 
+@pytest.mark.slow
 def test_health_is_asked_without_a_database(service: Service) -> None:
     failed = Response.json(503, {"code": "STORE_UNAVAILABLE", "title": "No database."})
     message = "Unable to connect to database"
@@ -216,6 +220,7 @@ def test_health_is_asked_without_a_database(service: Service) -> None:
     assert service.ops("get-health") == "status: healthy\n"
 
 
+@pytest.mark.slow
 def test_a_query_waits_while_a_field_has_a_value(service: Service) -> None:
     halt(service)
     service.double.plan(
@@ -239,6 +244,7 @@ def test_a_filter_with_the_name_of_an_option_has_another_name(service: Service) 
     assert request.path == f"/admin/tasks/{stage}?until=2026-01-01T00%3A00%3A00Z"
 
 
+@pytest.mark.slow
 def test_a_value_that_does_not_come_is_unavailable(service: Service) -> None:
     halt(service)
     words = ("get-payment-switch", "--until", "status=CLOSED", "--timeout", "1")
@@ -247,6 +253,7 @@ def test_a_value_that_does_not_come_is_unavailable(service: Service) -> None:
     resume(service)
 
 
+@pytest.mark.slow
 def test_a_lost_answer_to_a_command_is_unknown_and_names_the_key(service: Service) -> None:
     halt(service)
     service.double.plan(Fault(matching="POST /admin/payments/resume", lost=True))
@@ -341,6 +348,7 @@ def test_a_condition_that_can_never_hold_is_refused_at_once(
     assert service.sent() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
     [
@@ -428,6 +436,7 @@ def test_the_hint_names_the_setting_of_the_address() -> None:
     assert "indelible up" not in result.stderr
 
 
+@pytest.mark.slow
 def test_a_download_is_escaped_for_a_terminal_only(service: Service) -> None:
     payload = b"red \x1b[31m\xff\n"
     answer = Response(
@@ -467,6 +476,7 @@ def test_without_a_service_the_help_says_so() -> None:
     assert run("ops", "show-stages", settings=settings).exit_code == 3
 
 
+@pytest.mark.slow
 def test_no_module_of_a_database_is_imported(service: Service) -> None:
     code = WATCHED.format(names=DATABASES)
     words = ("ops", "--url", service.double.url, "--key", service.key, "get-payment-switch")

@@ -17,8 +17,6 @@ from indelible_service.hosts.scopes import served_contexts
 from indelible_service.instance.startup import Started
 from indelible_service.settings.service import Settings
 
-pytestmark = pytest.mark.slow
-
 MODULES = "tests.examples.tickets,tests.examples.orders"
 
 
@@ -42,6 +40,7 @@ def client(variables: dict[str, str]) -> FlaskClient:
     return build_app(settings, open_store(settings, needs_key_secret=True)).test_client()
 
 
+@pytest.mark.slow
 def test_the_api_serves_a_hosts_contexts(client: FlaskClient, variables: dict[str, str]) -> None:
     scopes = ("--scope", "tickets:read", "--scope", "tickets:write")
     words = ("key", "create", "--owner", "user:maya", *scopes)
@@ -56,6 +55,7 @@ def test_the_api_serves_a_hosts_contexts(client: FlaskClient, variables: dict[st
     assert "/v1/orders" in client.get("/openapi.json").get_json()["paths"]
 
 
+@pytest.mark.slow
 def test_the_console_shows_a_hosts_contexts(client: FlaskClient, variables: dict[str, str]) -> None:
     scopes = ("--scope", "console", "--scope", "tickets:read", "--scope", "tickets:write")
     words = ("key", "create", "--owner", "user:maya", *scopes)
@@ -70,6 +70,7 @@ def test_the_console_shows_a_hosts_contexts(client: FlaskClient, variables: dict
     assert "T-1" in client.get("/console/tickets?text=fire&status=OPEN").text
 
 
+@pytest.mark.slow
 def test_up_prints_where_a_hosts_contexts_are_and_what_opens_them(tmp_path: Path) -> None:
     shutil.copy(tickets.__file__, tmp_path)
     setting = {"INDELIBLE_CONTEXTS": "tickets"}
@@ -113,6 +114,7 @@ def test_each_context_of_a_host_has_a_line_with_its_own_address(variables: dict[
     ]
 
 
+@pytest.mark.slow
 def test_a_scope_has_the_whole_name_of_a_context(variables: dict[str, str]) -> None:
     variables["INDELIBLE_CONTEXTS"] = "tests.service.host_purchase_orders"
     settings = Settings.read(variables)
@@ -155,6 +157,7 @@ def test_another_scope_is_refused_with_those_there_are(
     assert "purchase_orders_2:write" in refused.stderr
 
 
+@pytest.mark.slow
 def test_a_database_without_the_setting_says_what_it_does_not_check(
     client: FlaskClient,
     variables: dict[str, str],

@@ -13,8 +13,6 @@ from indelible.kernel import Actor, Head
 from indelible.testing.stores import CountedIds, TickingClock
 from indelible_sql import SqlStore, open_store
 
-pytestmark = pytest.mark.slow
-
 MAYA = Actor.user("maya")
 
 
@@ -53,6 +51,7 @@ def numbers(settings: dict[str, str], *words: str) -> list[str]:
     return [one["number"] for one in json_result("list", "tickets", *words, settings=settings)]
 
 
+@pytest.mark.slow
 def test_a_list_has_labels_and_filters(fire: Head[Ticket], settings: dict[str, str]) -> None:
     assert numbers(settings) == ["T-1", "T-2", "T-3"]
     assert numbers(settings, "--where", "status=OPEN") == ["T-2", "T-3"]
@@ -68,6 +67,7 @@ def test_a_list_has_labels_and_filters(fire: Head[Ticket], settings: dict[str, s
     assert all(word in text for word in ("label", "T-1", "T-2", fire.id, "ASSIGNED"))
 
 
+@pytest.mark.slow
 def test_a_list_says_where_it_goes_on(fire: Head[Ticket], settings: dict[str, str]) -> None:
     assert numbers(settings, "--limit", "1") == ["T-1"]
     assert numbers(settings, "--limit", "1", "--after", fire.id) == ["T-2"]
@@ -77,6 +77,7 @@ def test_a_list_says_where_it_goes_on(fire: Head[Ticket], settings: dict[str, st
     assert "more" not in run("list", "tickets", "--limit", "3", settings=settings).stdout
 
 
+@pytest.mark.slow
 def test_a_record_is_shown_by_its_id_or_its_unique_field(
     fire: Head[Ticket], settings: dict[str, str]
 ) -> None:
@@ -98,6 +99,7 @@ def test_a_record_is_shown_by_its_id_or_its_unique_field(
     assert all(word in text for word in ("title", "Fire", "allowed actions", "close"))
 
 
+@pytest.mark.slow
 def test_a_choice_is_an_allowed_action(store: SqlStore, settings: dict[str, str]) -> None:
     draft = Order.draft(number="O-1", pieces=1, piece_cents=5)
     store.run(orders.execute, draft, actor=MAYA, reason="a test")
@@ -107,6 +109,7 @@ def test_a_choice_is_an_allowed_action(store: SqlStore, settings: dict[str, str]
     assert json_result("list", "orders", "--where", "buyer=user:maya", settings=settings)
 
 
+@pytest.mark.slow
 def test_a_history_of_a_context_is_named_by_the_label(
     fire: Head[Ticket], settings: dict[str, str]
 ) -> None:
@@ -119,6 +122,7 @@ def test_a_history_of_a_context_is_named_by_the_label(
     assert text.startswith(f"History of T-1, {fire.id}\n")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("store")
 def test_a_built_in_table_is_listed_and_shown(settings: dict[str, str]) -> None:
     words = ("key", "create", "--owner", "user:maya", "--scope", "admin")
@@ -131,6 +135,7 @@ def test_a_built_in_table_is_listed_and_shown(settings: dict[str, str]) -> None:
     assert json_result("list", "charges", "--where", "status=PENDING", settings=settings) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("fire")
 @pytest.mark.parametrize(
     ("words", "code"),
@@ -155,6 +160,7 @@ def test_each_refusal_has_a_code(
     assert error_code(*words, settings=settings) == code
 
 
+@pytest.mark.slow
 def test_an_unknown_name_is_answered_with_the_known_ones(
     store: SqlStore, settings: dict[str, str]
 ) -> None:

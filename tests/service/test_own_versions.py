@@ -10,8 +10,6 @@ from tests.service.commands import error_code, json_result, run
 from indelible.kernel import Actor, Head
 from indelible_sql import SqlStore, open_store
 
-pytestmark = pytest.mark.slow
-
 MAYA = Actor.user("maya")
 
 
@@ -41,6 +39,7 @@ def consent(store: SqlStore) -> Head[Consent]:
     return store.run(consents.execute, command, actor=MAYA, reason="a test")
 
 
+@pytest.mark.slow
 def test_a_version_is_shown(consent: Head[Consent], settings: dict[str, str]) -> None:
     shown = json_result("show", "consents", "C-1", "--version", "1", settings=settings)
     assert (shown["text"], shown["seq"], shown["consent_version"]) == ("Some", 1, 1)
@@ -49,6 +48,7 @@ def test_a_version_is_shown(consent: Head[Consent], settings: dict[str, str]) ->
     assert "Some" in run("show", "consents", "C-1", "--version", "1", settings=settings).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "code"),
     [

@@ -21,8 +21,6 @@ from indelible_service.cli.output import Command
 from indelible_service.cli.progress import shown_progress
 from indelible_sql import SqlStore, export_histories, import_histories, open_store, rebuild, verify
 
-pytestmark = pytest.mark.slow
-
 LONG_COMMANDS = (
     ("verify",),
     ("rebuild",),
@@ -87,6 +85,7 @@ def test_with_json_each_line_is_json(environment: dict[str, str]) -> None:
     assert json.loads(result.stdout) == []
 
 
+@pytest.mark.slow
 def test_a_short_command_prints_no_line(environment: dict[str, str]) -> None:
     assert run("verify", settings=environment).stderr == ""
 

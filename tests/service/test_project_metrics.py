@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from tests.project_jobs import AheadClock, JobSetup
 
 from indelible.memory import MemoryStore
@@ -24,7 +23,6 @@ def test_every_series_exists_before_the_first_job() -> None:
     assert value(metrics, "indelible_job_workspaces") == 0
 
 
-@pytest.mark.slow
 def test_a_job_is_counted_by_its_end_and_measured_by_its_phases(tmp_path: Path) -> None:
     clock = AheadClock()
     setup = JobSetup(store=MemoryStore(clock=clock), folder=tmp_path, clock=clock)

@@ -67,7 +67,6 @@ def test_each_process_has_the_same_id_of_a_database(
     other.dispose()
 
 
-@pytest.mark.slow
 def test_two_databases_have_two_ids(tmp_path: Path, postgresql: SqlStore) -> None:
     ids = {database_id(postgresql)}
     for name in ("a.db", "b.db"):

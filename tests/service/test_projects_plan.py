@@ -103,7 +103,6 @@ WRONG: list[tuple[object, str]] = [
 ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("content", "code"), WRONG, ids=lambda value: str(value)[:40])
 def test_a_wrong_specification_is_refused_with_a_code(
     tmp_path: Path, content: object, code: str

@@ -35,14 +35,12 @@ def _get(stub: ProviderStub, event: str = EVENT, seconds: float = 5) -> httpx.Re
     return httpx.get(stub.endpoint.format(event_id=event), timeout=seconds)
 
 
-@pytest.mark.slow
 def test_a_story_advances_by_request_and_ends_with_its_last_step(stub: ProviderStub) -> None:
     assert [_get(stub).content for _ in range(5)] == [*BODIES, BODIES[-1], BODIES[-1]]
     assert stub.requests(EVENT) == 5
     assert _get(stub).headers["Content-Type"].startswith("application/json")
 
 
-@pytest.mark.slow
 def test_a_story_advances_by_time() -> None:
     steps = (Step(body=BODIES[0]), Step(body=BODIES[1], at_seconds=3_600))
     with provider_stub({EVENT: Story(steps=steps)}) as stub:
@@ -53,7 +51,6 @@ def test_a_story_advances_by_time() -> None:
         assert _get(stub).content == BODIES[1]
 
 
-@pytest.mark.slow
 def test_a_parameter_that_the_stand_in_does_not_implement_is_refused(stub: ProviderStub) -> None:
     answer = httpx.get(f"{stub.endpoint.format(event_id=EVENT)}&round=2")
 
@@ -62,13 +59,11 @@ def test_a_parameter_that_the_stand_in_does_not_implement_is_refused(stub: Provi
     assert _get(stub).content == BODIES[0]
 
 
-@pytest.mark.slow
 def test_another_tournament_is_not_found(stub: ProviderStub) -> None:
     assert _get(stub, "1").status_code == 404
     assert httpx.get(f"{stub.url}/other").status_code == 404
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "status", "content"),
     [
@@ -101,7 +96,6 @@ def test_a_truncated_body_ends_early(stub: ProviderStub) -> None:
         _get(stub)
 
 
-@pytest.mark.slow
 def test_a_hanging_answer_never_comes(stub: ProviderStub) -> None:
     stub.plan(ProviderFault.HANGS)
     with pytest.raises(httpx.ReadTimeout):

@@ -34,8 +34,6 @@ from indelible_sql import SqlReading, SqlStore, open_store, verify
 from indelible_web.http.deletion_metrics import DeletionCollector
 from indelible_workers import process_batch
 
-pytestmark = pytest.mark.slow
-
 WORKER = Actor.system("worker")
 STAGES = ("mail", "work")
 
@@ -96,6 +94,7 @@ def test_a_retention_starts_an_hourly_stage(store: SqlStore) -> None:
     assert (task.stage, task.every_seconds) == (pruning.STAGE, pruning.EVERY_SECONDS)
 
 
+@pytest.mark.slow
 def test_the_stage_deletes_what_is_older_than_the_retention(store: SqlStore) -> None:
     complete_tasks(store)
     run_pruning(store, 1)
@@ -156,6 +155,7 @@ def test_a_finished_task_takes_its_attempts_along(store: SqlStore) -> None:
     assert verify(store) == ()
 
 
+@pytest.mark.slow
 def test_attempts_that_stay_do_not_hide_later_ones(
     store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,6 +200,7 @@ def test_a_stop_is_noticed_between_two_deletions(
     assert len(store.read(lambda tx: tx.webhook_rejections.page(limit=9))) == 2
 
 
+@pytest.mark.slow
 def test_the_command_deletes_what_the_settings_allow(store: SqlStore) -> None:
     old = rejection_of("rejection-1", seconds=-9 * pruning.DAY_SECONDS)
     with store.transaction(actor=WORKER, reason="a test") as tx:
@@ -233,6 +234,7 @@ def test_the_numbers_of_deleted_rows_are_exported(store: SqlStore) -> None:
     assert numbers == {"tasks": len(STAGES), "task_attempts": 0, "webhook_rejections": 0}
 
 
+@pytest.mark.slow
 def test_an_import_says_how_many_deleted_rejections_it_leaves_out(
     store: SqlStore, tmp_path: Path
 ) -> None:

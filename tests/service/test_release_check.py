@@ -23,6 +23,7 @@ def test_a_database_of_the_release_has_no_difference(environment: dict[str, str]
     assert run(*CHECK, settings=environment).stdout.startswith("Differences from revision ")
 
 
+@pytest.mark.slow
 def test_each_difference_is_listed_by_its_object(
     environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -15,8 +15,6 @@ from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore, newest_seal, open_store, verify
 from indelible_workers import SchedulerMetrics
 
-pytestmark = pytest.mark.slow
-
 TIMEOUT_SECONDS = 120
 PAUSE_SECONDS = 0.05
 
@@ -33,10 +31,12 @@ def environment(store: SqlStore) -> dict[str, str]:
     return {"DATABASE_URL": store.own_url}
 
 
+@pytest.mark.slow
 def test_without_changes_there_is_nothing_to_seal(environment: dict[str, str]) -> None:
     assert error_code("seal", settings=environment) == "NOTHING_TO_SEAL"
 
 
+@pytest.mark.slow
 def test_the_newest_seal_is_printed_as_a_short_text(
     store: SqlStore, environment: dict[str, str]
 ) -> None:
@@ -50,6 +50,7 @@ def test_the_newest_seal_is_printed_as_a_short_text(
     assert json_result("verify", "--against", text, settings=environment) == []
 
 
+@pytest.mark.slow
 def test_verify_against_a_noted_seal_finds_an_erasure(
     store: SqlStore, environment: dict[str, str], sqlite_url: str
 ) -> None:
@@ -76,6 +77,7 @@ def test_a_text_that_is_no_seal_is_refused(environment: dict[str, str]) -> None:
     assert code == "SEAL_REFERENCE_INVALID"
 
 
+@pytest.mark.slow
 def test_the_recurring_task_seals_new_changes(store: SqlStore) -> None:
     settings = Settings(database_url=store.own_url, seal_seconds=1, dispatch_seconds=1)
     stages = build_stages(settings, store)

@@ -244,7 +244,6 @@ def test_an_unreadable_file_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
         load()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("place", ["environment", "file"])
 @pytest.mark.parametrize("variable", [name for name in VARIABLES if name.startswith("INDELIBLE_")])
 def test_a_misspelt_variable_is_refused_with_the_nearest_setting(

@@ -16,7 +16,6 @@ from indelible_sql import SqlStore, open_store
 
 __all__ = ["host"]  # the fixture
 
-pytestmark = pytest.mark.slow
 
 MAYA = Actor.user("maya")
 PLACES = ("Rome", "Bern", "Oslo", "Riga", "Kiel")
@@ -63,6 +62,7 @@ def places(page: Mapping[str, Any]) -> list[str]:
     return [row["place"] for row in page["rows"]]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("shipment")
 def test_the_rows_of_each_record_are_shown(settings: dict[str, str]) -> None:
     rows = shown(settings)
@@ -85,6 +85,7 @@ def test_the_rows_of_each_record_are_shown(settings: dict[str, str]) -> None:
     assert all(word in text for word in ("red", "blue", "scanned_by", *PLACES))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("shipment")
 def test_the_rows_that_are_left_out_are_counted_and_read_next(settings: dict[str, str]) -> None:
     text = run("show", "shipments", "S-1", "--rows", "2", settings=settings).stdout
@@ -106,6 +107,7 @@ def test_the_rows_that_are_left_out_are_counted_and_read_next(settings: dict[str
     assert [row["label"] for row in rest["rows"]] == ["blue"]
 
 
+@pytest.mark.slow
 def test_an_earlier_time_has_its_rows_alone(
     store: SqlStore, shipment: Head[Shipment], settings: dict[str, str]
 ) -> None:
@@ -115,6 +117,7 @@ def test_an_earlier_time_has_its_rows_alone(
     assert (places(scans), scans["left_out"], scans["after"]) == (["Rome"], 1, "2.1")
 
 
+@pytest.mark.slow
 def test_a_record_without_rows_is_named_and_one_of_another_context_is_not(
     store: SqlStore, settings: dict[str, str]
 ) -> None:
@@ -128,6 +131,7 @@ def test_a_record_without_rows_is_named_and_one_of_another_context_is_not(
     assert "appended_rows" not in json_result("show", "tickets", "T-1", settings=settings)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("shipment")
 @pytest.mark.parametrize(
     ("words", "code"),
@@ -144,6 +148,7 @@ def test_what_cannot_be_shown_has_a_code(
     assert error_code("show", *words, settings=settings) == code
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("shipment")
 def test_the_known_records_are_named(settings: dict[str, str]) -> None:
     refused = run("show", "shipments", "S-1", "--record", "customs", settings=settings)

@@ -24,8 +24,6 @@ from indelible_service.independent_work import MAX_JOBS, WorkerLost, Workers
 from indelible_service.split_checks import replay_all
 from indelible_sql import open_store
 
-pytestmark = pytest.mark.slow
-
 FORGED: Final = ["UPDATE {prefix}history SET reason = 'forged'"]
 NOBODY: Final = "tcp://127.0.0.1:1"
 
@@ -53,6 +51,7 @@ def result_of(*words: str, settings: dict[str, str] | None = None, code: int = 0
     return json.loads(result.stdout)
 
 
+@pytest.mark.slow
 def test_processes_find_what_one_process_finds(settings: dict[str, str]) -> None:
     expected = result_of("verify", settings=settings, code=1)
 
@@ -75,6 +74,7 @@ def completed_contests(url: str, directory: Path, number: int) -> list[str]:
     return ids
 
 
+@pytest.mark.slow
 def test_all_contests_are_replayed(sqlite_url: str, tmp_path: Path) -> None:
     ids = completed_contests(sqlite_url, tmp_path, 3)
     settings = {"DATABASE_URL": sqlite_url}
@@ -97,6 +97,7 @@ def test_all_contests_are_replayed(sqlite_url: str, tmp_path: Path) -> None:
     assert ids[1] in shown.stdout
 
 
+@pytest.mark.slow
 def test_a_replay_with_another_database_is_refused(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,6 +150,7 @@ def refuse(_: int) -> int:
     raise WorkerLost(2, 3, "a test")
 
 
+@pytest.mark.slow
 def test_results_are_in_the_order_of_the_items() -> None:
     assert list(Workers(jobs=2).map(square, range(5))) == [0, 1, 4, 9, 16]
     assert list(Workers().map(square, range(5))) == [0, 1, 4, 9, 16]
@@ -160,6 +162,7 @@ def test_a_process_that_is_killed_is_named() -> None:
         list(Workers(jobs=1, hash_seed=0).map(die_at_three, [1, 2, 3]))
 
 
+@pytest.mark.slow
 def test_an_error_of_a_process_keeps_its_code() -> None:
     with pytest.raises(IndelibleError) as raised:
         list(Workers(jobs=2).map(refuse, [1]))

@@ -19,8 +19,6 @@ from indelible_service.hosts.modules import with_host_contexts
 from indelible_sql import SqlStore, export_histories, open_store
 from indelible_sql.store.standby import StandbyUnusable
 
-pytestmark = pytest.mark.slow
-
 READS_OF_HISTORY: Final = (
     "SELECT seq_scan + coalesce(idx_scan, 0) FROM pg_stat_user_tables WHERE relname = 'history'"
 )
@@ -74,6 +72,7 @@ def reads_of_history(admin_url: str) -> int:
     return int(row[0])
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("store")
 @pytest.mark.parametrize("command", ["verify", "export"])
 def test_the_standby_answers_and_the_primary_reads_no_history(
@@ -88,6 +87,7 @@ def test_the_standby_answers_and_the_primary_reads_no_history(
     assert (after[0] == before[0], after[1] > before[1]) == (True, True)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("paused")
 @pytest.mark.parametrize("command", ["verify", "export"])
 def test_a_standby_that_stays_behind_is_an_error(
@@ -98,6 +98,7 @@ def test_a_standby_that_stays_behind_is_an_error(
     assert refusal(command, settings) == "STANDBY_UNUSABLE"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["verify", "export"])
 def test_another_server_than_a_standby_is_an_error(
     command: str, standby: StreamingStandby, settings: dict[str, str]
@@ -110,6 +111,7 @@ def test_another_server_than_a_standby_is_an_error(
     assert refusal(command, unknown) == "STORE_UNREACHABLE"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("store")
 def test_standard_output_gets_the_same_bytes_as_a_file(
     settings: dict[str, str], tmp_path: Path

@@ -22,8 +22,6 @@ from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore, open_store
 from indelible_workers import RecurringTask, Worker, run_scheduler, run_workers
 
-pytestmark = pytest.mark.slow
-
 HOUR = 3_600
 EVERYTHING = {
     "INDELIBLE_TASK_RETENTION_DAYS": "30",

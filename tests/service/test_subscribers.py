@@ -15,8 +15,6 @@ from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore, open_store, verify
 from indelible_workers import process_batch
 
-pytestmark = pytest.mark.slow
-
 WORKER = Actor.system("worker")
 RESTART = ("subscribers", "restart", SUBSCRIBER_NAME)
 BECAUSE = ("--reason", "restored on a new server", "--by", "user:maya")
@@ -45,6 +43,7 @@ def follow(store: SqlStore) -> int:
     return process_batch(store, feed_stage(store), actor=WORKER)
 
 
+@pytest.mark.slow
 def test_a_worker_follows_the_feed_for_the_reactions(
     store: SqlStore, settings: dict[str, str]
 ) -> None:
@@ -62,6 +61,7 @@ def test_a_worker_follows_the_feed_for_the_reactions(
     assert verify(store) == ()
 
 
+@pytest.mark.slow
 def test_a_subscriber_is_restarted_with_a_reason(store: SqlStore, settings: dict[str, str]) -> None:
     create(store)
     enqueue_standing_tasks(store, (feed_stage(store),))

@@ -81,7 +81,6 @@ def is_not_ready(_: Settings) -> bool:
     return False
 
 
-@pytest.mark.slow
 def test_processes_that_start_slowly_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     readiness = ready_at_last()
 
@@ -98,7 +97,6 @@ def test_processes_that_start_slowly_are_waited_for(monkeypatch: pytest.MonkeyPa
     assert not list(readiness)
 
 
-@pytest.mark.slow
 def test_a_process_that_ends_is_not_waited_for_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(full, "READY_SECONDS", 0)
     monkeypatch.setattr(full, "_is_ready", is_not_ready)

@@ -20,8 +20,6 @@ from indelible_service.stages.subscribers import build_subscribers
 from indelible_sql import SqlStore
 from indelible_sql.contexts import CATALOG
 
-pytestmark = pytest.mark.slow
-
 TOKEN: Final = re.compile('name="csrf" value="([0-9a-f]+)"')
 TICKETS: Final = "tests.examples.tickets"
 BY_NAME: Final = {context.name: context for context in CONTEXTS}
@@ -102,6 +100,7 @@ def test_each_context_alone_has_its_routes_pages_and_metrics(service: Service) -
     assert ('lifecycle="concept"' in metrics) == ("concepts" in service.on)
 
 
+@pytest.mark.slow
 def test_what_is_off_is_an_unknown_path(service: Service) -> None:
     unknown = service.client.get("/v1/no-such-path").get_json()
     for name in ("concepts", "projects", "tokens", "contests"):
@@ -113,6 +112,7 @@ def test_what_is_off_is_an_unknown_path(service: Service) -> None:
         assert answer.get_json()["code"] == unknown["code"]
 
 
+@pytest.mark.slow
 def test_every_page_of_the_navigation_and_the_search_answer(service: Service) -> None:
     navigation = set(re.findall(r'<a [^>]*href="(/console[^"#?]*)"', service.page("/console")))
     assert navigation
@@ -122,6 +122,7 @@ def test_every_page_of_the_navigation_and_the_search_answer(service: Service) ->
     assert service.status("/v1/history") == 200
 
 
+@pytest.mark.slow
 def test_workers_schedulers_and_gateways_have_what_is_on(service: Service) -> None:
     stages = set(build_stages(service.settings, service.store))
     tasks = {task.name for task in recurring_tasks(service.settings)}
@@ -140,6 +141,7 @@ def test_workers_schedulers_and_gateways_have_what_is_on(service: Service) -> No
     assert bool(build_subscribers(service.settings)) == ("contests" in service.on)
 
 
+@pytest.mark.slow
 def test_keys_get_the_scopes_that_are_on(service: Service) -> None:
     form = service.page("/console/keys/new")
     words = ("key", "create", "--owner", "user:ann", "--scope")
@@ -160,6 +162,7 @@ def test_every_table_is_verified_and_rebuilt_whatever_is_on(service: Service) ->
     assert {table.name for table in CATALOG.heads} <= rebuilt
 
 
+@pytest.mark.slow
 def test_commands_of_what_is_off_are_refused(tmp_path: Path) -> None:
     service = Service(tmp_path, TICKETS)
     refused = {
@@ -211,6 +214,7 @@ def test_a_start_names_every_fault(contexts: str, tmp_path: Path) -> None:
         assert fault in refused.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["db upgrade", "serve", "work", "schedule", "verify"])
 def test_every_command_checks_the_same_contexts(command: str, tmp_path: Path) -> None:
     upgrade(Settings.read(variables_of(tmp_path, "")))

@@ -13,8 +13,6 @@ from indelible.testing.stores import BEGINNING
 from indelible_service.cli import tasks
 from indelible_sql import SqlStore
 
-pytestmark = pytest.mark.slow
-
 WORKER = Actor.system("worker")
 MAYA = ("--by", "user:maya")
 BECAUSE = ("--reason", "the post office answers")
@@ -55,6 +53,7 @@ def ids(settings: Settings, *words: str) -> Sequence[str]:
     return [task["entity_id"] for task in listed]
 
 
+@pytest.mark.slow
 def test_tasks_are_listed_by_state_class_actor_and_time(
     sqlite: SqlStore, settings: Settings
 ) -> None:
@@ -84,6 +83,7 @@ def test_tasks_are_listed_by_state_class_actor_and_time(
     assert "hung_threads" in run("task", "stages", settings=settings).stdout
 
 
+@pytest.mark.slow
 def test_a_task_is_canceled_and_requeued_with_a_reason(
     sqlite: SqlStore, settings: Settings
 ) -> None:
@@ -112,6 +112,7 @@ def test_a_task_is_canceled_and_requeued_with_a_reason(
     assert refused == "TASK_NOT_DEAD"
 
 
+@pytest.mark.slow
 def test_all_dead_tasks_of_a_class_are_requeued_in_batches(
     sqlite: SqlStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,6 +73,7 @@ def test_without_the_reader_of_chains_the_command_is_named(
     assert error_code("demo", "tokens", exit_code=3) == "DISTRIBUTION_MISSING"
 
 
+@pytest.mark.slow
 def test_a_chain_that_is_not_read_ends_the_demonstration(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

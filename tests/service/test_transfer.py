@@ -33,8 +33,6 @@ from indelible_sql.maintenance.export import exported_hashes
 from indelible_sql.maintenance.export_entries import FORMAT
 from indelible_sql.maintenance.import_export import Imported
 
-pytestmark = pytest.mark.slow
-
 
 def declare_loans_on_sqlite(url: str) -> None:
     """Create the host's table in a file."""
@@ -49,6 +47,7 @@ def lend_a_book(store: SqlStore) -> None:
     store.run(lend, ("Ulysses", date(2026, 5, 1)), actor=MAYA, reason="a loan")
 
 
+@pytest.mark.slow
 def test_an_export_is_the_same_through_every_store(
     export: bytes, sqlite: SqlStore, postgresql: SqlStore
 ) -> None:
@@ -83,6 +82,7 @@ def test_an_empty_store_is_exported_and_imported(store: SqlStore) -> None:
     assert export_of(store) == file
 
 
+@pytest.mark.slow
 def test_a_registered_context_of_a_host_is_exported_and_imported(template_file: Path) -> None:
     with (
         new_store(template_file, contexts=contexts) as source,

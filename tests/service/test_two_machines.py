@@ -35,8 +35,6 @@ from indelible_service.processes.building import publish_commits
 from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore
 
-pytestmark = pytest.mark.slow
-
 SECRET = "a secret of two machines, long enough"  # noqa: S105 - of the tests
 LIMIT = 40
 DISPATCH_SECONDS = 30  # a worker that finds a task earlier has got news of it
@@ -157,6 +155,7 @@ def sign_in(machines: Machines, client: httpx.Client) -> None:
     assert answer.status_code == 303, answer.text
 
 
+@pytest.mark.slow
 def test_the_requests_of_a_caller_are_counted_on_both(machines: Machines) -> None:
     with machines.client(machines.new_key().text) as client:
         statuses: list[int] = []
@@ -203,6 +202,7 @@ def test_a_cursor_and_an_idempotency_key_of_one_are_known_to_the_other(
     assert next_pages[0].json()["items"] != page["items"]
 
 
+@pytest.mark.slow
 def test_a_session_begins_on_one_and_ends_on_both(machines: Machines) -> None:
     with machines.client() as client:
         sign_in(machines, client)
@@ -238,6 +238,7 @@ def test_a_stream_of_one_shows_a_change_of_the_other(machines: Machines) -> None
             assert any(saved.json()["concept"]["id"] in line for line in lines)
 
 
+@pytest.mark.slow
 def test_both_workers_get_news_of_a_commit_and_each_task_is_performed_once(
     machines: Machines,
 ) -> None:
@@ -279,6 +280,7 @@ def test_a_setting_of_one_applies_on_the_other_after_its_time_to_live(machines: 
         assert second.config.get(key, None) == 0.25
 
 
+@pytest.mark.slow
 def test_a_machine_without_the_secret_is_refused_and_creates_none(
     machines: Machines, tmp_path: Path
 ) -> None:

@@ -32,8 +32,6 @@ from indelible_service.simulation.planning import make_plan
 from indelible_service.simulation.processes import Surroundings
 from indelible_service.simulation.running import run_plan
 
-pytestmark = pytest.mark.slow
-
 if TYPE_CHECKING:
     from indelible_service.simulation.observed import Observed
     from indelible_service.simulation.people import People
@@ -149,6 +147,7 @@ FORBIDDEN: Final[dict[Call, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", FORBIDDEN, ids=lambda call: call.__name__)
 def test_a_call_that_is_no_step_of_a_runbook_ends_the_run_and_is_named(
     call: Call, monkeypatch: pytest.MonkeyPatch
@@ -167,6 +166,7 @@ def test_a_call_that_is_no_step_of_a_runbook_ends_the_run_and_is_named(
     assert FORBIDDEN[call] in violation.detail
 
 
+@pytest.mark.slow
 def test_a_forbidden_call_whose_error_is_handled_ends_the_run_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -188,6 +188,7 @@ def test_a_forbidden_call_whose_error_is_handled_ends_the_run_too(
     assert violation.invariant == "only-runbooks"
 
 
+@pytest.mark.slow
 def test_an_absence_without_its_certain_faults_fails() -> None:
     violation = run_plan(QUIET, DatabaseKind.SQLITE).violation
 

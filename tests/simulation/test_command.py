@@ -72,6 +72,7 @@ def run_unstable(folder: Path, *words: str) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.slow
 def test_a_failure_that_does_not_come_again_is_not_deterministic(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -88,6 +88,7 @@ def test_a_host_has_subscribers_and_stages() -> None:
     assert report.edges["loan.lend"] == report.edges["loan.renew"] == 4
 
 
+@pytest.mark.slow
 def test_a_defect_of_a_host_breaks_its_invariant(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loans_simulated, "lend", lend_until_yesterday)
 
@@ -110,6 +111,7 @@ def test_a_failure_of_a_host_is_shrunk_to_one_step(monkeypatch: pytest.MonkeyPat
     assert any("borrow" in line for line in story_of(smaller))
 
 
+@pytest.mark.slow
 def test_an_error_that_a_host_does_not_expect_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise ZeroDivisionError

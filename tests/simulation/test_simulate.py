@@ -12,6 +12,8 @@ from tests.service.commands import run
 from indelible_service.simulation import invariants
 from indelible_service.simulation.observed import Observed
 
+pytestmark = pytest.mark.slow
+
 COMMAND: Final = (sys.executable, "-m", "indelible_service", "simulate")
 SAME: Final = ("changes", "changes_digest", "trace_digest", "steps", "counts")
 DATABASES: Final = ("sqlite", "postgresql")

@@ -20,8 +20,6 @@ from indelible.testing.stores import CLEARER, MAYA, RATIO
 from indelible_service.embedded import PostgresServer
 from indelible_sql import AsyncSqlStore, SqlReading, SqlTransaction, open_async_store, verify
 
-pytestmark = pytest.mark.slow
-
 CREATE = concepts.CreateConcept(content=RATIO)
 CONCURRENT = 20
 SHORT_SLEEP = text("SELECT pg_sleep(0.1)")
@@ -100,6 +98,7 @@ async def cancel_after(turns: int, work: Coroutine[Any, Any, object]) -> None:
     await asyncio.wait([task])
 
 
+@pytest.mark.slow
 async def test_twenty_reads_overlap(postgresql: AsyncSqlStore) -> None:
     def sleep(tx: SqlReading) -> None:
         tx.connection.execute(SHORT_SLEEP)
@@ -120,6 +119,7 @@ async def test_twenty_reads_overlap(postgresql: AsyncSqlStore) -> None:
     assert seconds_of_all < CONCURRENT * seconds_of_one / 2
 
 
+@pytest.mark.slow
 async def test_concurrent_commands_of_one_loop_are_all_committed(store: AsyncSqlStore) -> None:
     results = await asyncio.gather(*(create(store) for _ in range(CONCURRENT)))
 
@@ -127,6 +127,7 @@ async def test_concurrent_commands_of_one_loop_are_all_committed(store: AsyncSql
     assert await count_changes(store) == CONCURRENT
 
 
+@pytest.mark.slow
 async def test_a_command_cancelled_during_a_statement_leaves_nothing(
     postgresql: AsyncSqlStore,
 ) -> None:
@@ -153,6 +154,7 @@ async def test_a_command_cancelled_during_a_statement_leaves_nothing(
     assert await count_changes(postgresql) == 1
 
 
+@pytest.mark.slow
 async def test_a_cancelled_command_is_committed_whole_or_not_at_all(store: AsyncSqlStore) -> None:
     saved = await create(store)
     committed = 0

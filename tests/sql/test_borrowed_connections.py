@@ -34,8 +34,6 @@ from indelible_sql.engine.borrowed import DriverUnsupported, NoOpenTransaction
 from indelible_sql.engine.identity import WrongDatabase
 from indelible_sql.schema.migrate import SchemaOutOfDate
 
-pytestmark = pytest.mark.slow
-
 BEGIN = "BEGIN"
 
 
@@ -102,6 +100,7 @@ def open_ticket(host: Host, connection: Any, number: str = "T-1") -> Head[Ticket
         return tickets.get(tx, tickets.execute(tx, command).id)
 
 
+@pytest.mark.slow
 def test_the_owner_of_the_transaction_commits_both(upgraded: Host) -> None:
     before = datetime.now(UTC)
     with closing(upgraded.connect()) as connection:
@@ -116,6 +115,7 @@ def test_the_owner_of_the_transaction_commits_both(upgraded: Host) -> None:
     assert verify(upgraded.store) == ()
 
 
+@pytest.mark.slow
 def test_the_owner_of_the_transaction_rolls_back_both(upgraded: Host) -> None:
     with closing(upgraded.connect()) as connection:
         connection.execute(BEGIN)
@@ -134,6 +134,7 @@ def test_the_owner_of_the_transaction_rolls_back_both(upgraded: Host) -> None:
     assert verify(upgraded.store) == ()
 
 
+@pytest.mark.slow
 def test_a_connection_without_a_transaction_is_refused(upgraded: Host) -> None:
     with (
         closing(upgraded.connect()) as connection,
@@ -144,6 +145,7 @@ def test_a_connection_without_a_transaction_is_refused(upgraded: Host) -> None:
     assert upgraded.store.feed().changes == ()
 
 
+@pytest.mark.slow
 def test_a_rolled_back_upgrade_leaves_nothing(host: Host) -> None:
     with closing(host.connect_owner()) as owner:
         owner.execute(BEGIN)
@@ -158,6 +160,7 @@ def test_a_rolled_back_upgrade_leaves_nothing(host: Host) -> None:
     assert refused.value.code == "LIFECYCLE_DIFFERS"
 
 
+@pytest.mark.slow
 def test_an_upgrade_gives_the_transaction_its_settings_back(database: PostgresServer) -> None:
     settings = "SELECT name, setting FROM pg_settings WHERE category <> 'Customized Options'"
     store = open_store(database.url, contexts=(tickets,))
@@ -172,6 +175,7 @@ def test_an_upgrade_gives_the_transaction_its_settings_back(database: PostgresSe
     assert after == before
 
 
+@pytest.mark.slow
 def test_a_borrowed_connection_ends_no_transaction(upgraded: Host) -> None:
     with closing(upgraded.connect()) as connection:
         connection.execute(BEGIN)
@@ -185,6 +189,7 @@ def test_a_borrowed_connection_ends_no_transaction(upgraded: Host) -> None:
     assert upgraded.store.read(tickets.get, opened.id) == opened
 
 
+@pytest.mark.slow
 def test_a_connection_to_another_database_is_refused(
     upgraded: Host, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

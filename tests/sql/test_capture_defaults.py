@@ -27,8 +27,6 @@ from indelible.testing.stores import MAYA, AnyStore, do
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, export_histories, import_histories, open_store, verify
 
-pytestmark = pytest.mark.slow
-
 MODEL = "the-embedder"
 DIMENSION = 3
 DEFAULTS = Policy(
@@ -68,6 +66,7 @@ def check_first_calls(store: AnyStore) -> None:
     assert scenario.capture(VECTOR, embedding_model=MODEL).signal_id
 
 
+@pytest.mark.slow
 def test_the_first_space_capture_and_preview_need_no_configuration(store: SqlStore) -> None:
     assert changes(store) == ()
     check_first_calls(store)
@@ -132,6 +131,7 @@ def test_the_defaults_are_not_used_while_settings_are_unreadable(store: SqlStore
     assert code(lambda: create_space(store)) == "CONFIG_UNAVAILABLE"
 
 
+@pytest.mark.slow
 def test_concurrent_first_spaces_activate_one_algorithm(store: SqlStore) -> None:
     all_ready = Barrier(CREATORS)
 
@@ -155,6 +155,7 @@ def exported(store: SqlStore) -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("has_own_algorithm", [False, True])
 def test_an_import_into_a_new_store_has_the_same_bytes(
     store: SqlStore, sqlite: SqlStore, *, has_own_algorithm: bool

@@ -39,8 +39,6 @@ from indelible.testing.stores import do
 from indelible_service.embedded import APP, PostgresServer
 from indelible_sql import Pool, SqlStore, install_algorithm, open_store, verify
 
-pytestmark = pytest.mark.slow
-
 CAPTURES = 1_000  # the arithmetic is the same on each release
 CLIENTS = 2
 ORDERS = 2
@@ -111,6 +109,7 @@ def test_a_thousand_captures_in_any_order_give_the_same_artifacts_on_both_databa
     assert changed_by_rebuild(store, owner_url) == []
 
 
+@pytest.mark.slow
 def test_no_concurrent_capture_of_a_subspace_is_lost(store: SqlStore) -> None:
     assert count_up(store, 4, 10) == (40, 40)
 
@@ -122,6 +121,7 @@ def test_a_client_that_reads_and_then_writes_loses_updates(database: PostgresSer
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_an_algorithm_and_a_threshold_change_without_a_restart(
     store: SqlStore, owner_url: str
 ) -> None:
@@ -171,6 +171,7 @@ def wait_for_new_settings(scenario: CaptureScenario) -> set[str]:
                 return versions
 
 
+@pytest.mark.slow
 def test_the_old_algorithm_version_still_replays_the_old_centroid(
     store: SqlStore, owner_url: str
 ) -> None:
@@ -198,6 +199,7 @@ def test_an_algorithm_that_the_owner_did_not_install_is_not_activated(
     assert scenario.capture(A).algorithm_version == "oscl-1"
 
 
+@pytest.mark.slow
 def test_no_capture_fails_while_the_settings_cannot_be_read(
     database: PostgresServer, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -256,6 +258,7 @@ def has_logged_fallback(caplog: pytest.LogCaptureFixture) -> bool:
     return any("config fallback" in record.message for record in caplog.records)
 
 
+@pytest.mark.slow
 def test_captures_work_behind_a_pooler_in_transaction_mode(database: PostgresServer) -> None:
     with pooler_to(database, sessions=2) as pooler:
         url = pooler.url(database.url)

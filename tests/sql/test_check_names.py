@@ -52,6 +52,7 @@ def traders(sqlite_url: str) -> Generator[SqlStore]:
     store.dispose()
 
 
+@pytest.mark.slow
 def test_parts_find_forged_heads_of_a_host(traders: SqlStore) -> None:
     forged = ["UPDATE positions SET title = 'forged'"]
     execute_unguarded(traders.own_url, forged, traders.catalog)

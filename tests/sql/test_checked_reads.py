@@ -25,7 +25,6 @@ from indelible_sql.engine.limited import kept_cursor
 from indelible_sql.engine.prepared import prepare
 from indelible_sql.kernel.keys import KEY_HEADS
 
-pytestmark = pytest.mark.slow
 UNKNOWN = "unknown"
 IMPOSSIBLE = text("SELECT 1 / 0 AS impossible").columns(column("impossible", Integer()))
 NUMBER = text("SELECT CAST(:number AS integer) AS number").columns(column("number", Integer()))
@@ -135,6 +134,7 @@ def waits_of(proxy: Proxy, work: Callable[[], object]) -> int:
     return proxy.round_trips - before
 
 
+@pytest.mark.slow
 def test_a_check_and_its_query_wait_once(store: SqlStore, proxy: Proxy) -> None:
     key = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",))).key
     seen: list[int] = []
@@ -153,6 +153,7 @@ def test_a_check_and_its_query_wait_once(store: SqlStore, proxy: Proxy) -> None:
     assert waits_of(proxy, read) == 1
 
 
+@pytest.mark.slow
 def test_an_event_loop_waits_once(database: PostgresServer, proxy: Proxy) -> None:
     async def waits() -> int:
         store = open_async_store(proxy.url(database.url), policy=POLICY, pool=Pool(prepare=False))
@@ -225,6 +226,7 @@ def test_an_event_loop_refuses_before_a_query_is_answered(database: PostgresServ
     asyncio.run(refuse_slow_query())
 
 
+@pytest.mark.slow
 def test_a_query_is_called_once(store: SqlStore) -> None:
     seen: list[int] = []
     before = next(NUMBERS)
@@ -236,6 +238,7 @@ def test_a_query_is_called_once(store: SqlStore) -> None:
         store.read(checked(ask_what_differs, refuse))
 
 
+@pytest.mark.slow
 def test_a_query_that_catches_everything_hides_no_failure_of_its_check(store: SqlStore) -> None:
     with pytest.raises(ValueUnstorable):
         store.read(CheckedQuery(divide, accept, catch_everything))
@@ -243,6 +246,7 @@ def test_a_query_that_catches_everything_hides_no_failure_of_its_check(store: Sq
         store.read(CheckedQuery(return_at_once, refuse, catch_everything))
 
 
+@pytest.mark.slow
 def test_an_interrupted_check_decides_nothing_whatever_the_query_catches(store: SqlStore) -> None:
     asked: list[object] = []
 
@@ -256,6 +260,7 @@ def test_an_interrupted_check_decides_nothing_whatever_the_query_catches(store: 
     assert asked == []
 
 
+@pytest.mark.slow
 def test_a_check_that_catches_its_failure_decides_nothing(store: SqlStore) -> None:
     asked: list[object] = []
 
@@ -280,6 +285,7 @@ def test_an_accepted_caller_gets_the_error_that_the_query_has_alone(
         store.read(checked(query))
 
 
+@pytest.mark.slow
 def test_a_query_that_sends_nothing_is_answered_after_its_check(
     store: SqlStore, proxy: Proxy
 ) -> None:
@@ -308,6 +314,7 @@ def test_a_query_without_a_declaration_has_its_own_transaction_after_the_check(
     assert store.read(checked(use_connection)) == 1
 
 
+@pytest.mark.slow
 def test_a_check_that_fails_decides_nothing(store: SqlStore) -> None:
     asked: list[object] = []
 
@@ -359,6 +366,7 @@ def test_a_check_and_its_query_may_send_the_same_statement(store: SqlStore) -> N
         assert seen == [ids[0]]
 
 
+@pytest.mark.slow
 def test_a_connection_keeps_a_cursor_with_little(store: SqlStore) -> None:
     def cursor_of(statement: Any) -> Any:  # noqa: ANN401 - psycopg's
         with store.engines.reader.connect() as connection:

@@ -1,4 +1,4 @@
-"""A worker's clock that is an hour off: its leases, and those of the others (design note what-guards-compare)."""
+"""A worker's clock that is an hour off: its leases, and those of the others."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -31,7 +31,6 @@ from indelible_sql import Pool, SqlStore, SqlTransaction, open_store, verify
 from indelible_sql.engine.collecting import MAX_COLLECTED
 from indelible_sql.engine.errors import ValueUnstorable
 
-pytestmark = pytest.mark.slow
 WHY = "a test"
 PAYLOAD = Payload.of(b"{}", content_type="application/json", received_at=BEGINNING)
 # A trigger that delays each change by 0.4 seconds.
@@ -64,6 +63,7 @@ def count(store: SqlStore) -> int:
     return len(store.feed(limit=1_000).changes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [Fault.CUT, Fault.SWALLOW])
 def test_a_lost_reply_to_a_change_with_commit_is_looked_up(
     store: SqlStore, proxy: Proxy, fault: Fault
@@ -77,6 +77,7 @@ def test_a_lost_reply_to_a_change_with_commit_is_looked_up(
     assert verify(store) == ()
 
 
+@pytest.mark.slow
 def test_a_refused_change_is_not_committed_with_its_neighbors(
     store: SqlStore, database: PostgresServer
 ) -> None:
@@ -100,6 +101,7 @@ def test_a_refused_change_is_not_committed_with_its_neighbors(
     other.dispose()
 
 
+@pytest.mark.slow
 def test_a_refused_birth_does_not_leave_its_connection_in_a_failed_transaction(
     store: SqlStore,
 ) -> None:
@@ -115,6 +117,7 @@ def test_a_refused_birth_does_not_leave_its_connection_in_a_failed_transaction(
     assert count(store) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [MAX_COLLECTED - 1, MAX_COLLECTED, MAX_COLLECTED + 1])
 def test_so_many_changes_are_collected_and_then_sent(store: SqlStore, number: int) -> None:
     store.run(pause_many, number, actor=MAYA, reason=WHY)
@@ -131,6 +134,7 @@ def test_a_read_sees_what_was_collected(store: SqlStore) -> None:
     assert run(store, create_and_read) == [1, 1]
 
 
+@pytest.mark.slow
 def test_a_savepoint_of_the_host_takes_back_what_was_written_in_it(store: SqlStore) -> None:
     def pause_and_take_back(tx: SqlTransaction, _: None) -> None:
         pause_stage(tx, PauseStage(stage="kept"))
@@ -144,6 +148,7 @@ def test_a_savepoint_of_the_host_takes_back_what_was_written_in_it(store: SqlSto
     assert verify(store) == ()
 
 
+@pytest.mark.slow
 def test_an_edit_that_another_has_overtaken_names_its_seq(store: SqlStore) -> None:
     saved = create(store)
     edit(store, saved)
@@ -169,6 +174,7 @@ def overtaken(store: SqlStore, database: PostgresServer) -> Callable[[SqlTransac
     return submit_late
 
 
+@pytest.mark.slow
 def test_what_was_collected_is_not_lost_if_the_next_statement_cannot_be_sent(
     store: SqlStore, database: PostgresServer
 ) -> None:
@@ -184,6 +190,7 @@ def test_what_was_collected_is_not_lost_if_the_next_statement_cannot_be_sent(
     assert count(store) == 2  # the creation and the edit
 
 
+@pytest.mark.slow
 def test_a_write_goes_with_no_statement_that_cannot_be_sent(store: SqlStore) -> None:
     def swallow(tx: SqlTransaction, _: None) -> None:
         pause_stage(tx, PauseStage(stage="work"))
@@ -197,6 +204,7 @@ def test_a_write_goes_with_no_statement_that_cannot_be_sent(store: SqlStore) -> 
     assert count(store) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_block", [False, True])
 @pytest.mark.parametrize("written", ["a change", "a record without a change"])
 def test_a_failed_statement_of_the_host_is_not_committed(
@@ -228,6 +236,7 @@ def saved_head(
     return tx.stages.get(stage.id)
 
 
+@pytest.mark.slow
 def test_a_stale_batch_names_the_head_that_another_has_moved(
     store: SqlStore, database: PostgresServer
 ) -> None:

@@ -23,7 +23,6 @@ from indelible.testing.stores import BEGINNING, LEASE_END, MAYA, do
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, SqlTransaction
 
-pytestmark = pytest.mark.slow
 WHY = "a test"
 COMMAND = EnqueueTask(stage=MAILS, entity_id="letter", due_at=BEGINNING)
 LATER = BEGINNING + timedelta(days=1)
@@ -72,6 +71,7 @@ def test_a_handler_knows_whether_its_task_has_changed(store: SqlStore) -> None:
     assert not store.run(has_written, later, actor=MAYA, reason=WHY)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fault", "is_stored"), [(Fault.CUT, False), (Fault.SWALLOW, True)])
 def test_a_lost_reply_to_a_task_alone_is_an_unknown_outcome(
     store: SqlStore, proxy: Proxy, fault: Fault, *, is_stored: bool
@@ -104,6 +104,7 @@ def test_a_lost_reply_to_a_task_with_a_change_is_looked_up(
     assert task_of(store, "letter").due_at == BEGINNING
 
 
+@pytest.mark.slow
 def test_a_refused_task_takes_its_neighbors_with_it(
     store: SqlStore, database: PostgresServer
 ) -> None:
@@ -129,6 +130,7 @@ def test_a_refused_task_takes_its_neighbors_with_it(
     do(store, enqueue_task, COMMAND)
 
 
+@pytest.mark.slow
 def test_a_refused_task_keeps_its_code_among_reads(
     store: SqlStore, database: PostgresServer
 ) -> None:
@@ -143,6 +145,7 @@ def test_a_refused_task_keeps_its_code_among_reads(
     do(store, enqueue_task, COMMAND)
 
 
+@pytest.mark.slow
 def test_a_task_of_a_new_aggregate_goes_with_it(store: SqlStore, proxy: Proxy) -> None:
     project = do(store, create_project, CreateProject(user_id=OWNER, name="Shop")).entity
     before = proxy.round_trips
@@ -153,6 +156,7 @@ def test_a_task_of_a_new_aggregate_goes_with_it(store: SqlStore, proxy: Proxy) -
     assert lease.entity_id == job.id
 
 
+@pytest.mark.slow
 def test_a_task_of_an_aggregate_that_the_host_has_undone_is_refused(store: SqlStore) -> None:
     project = do(store, create_project, CreateProject(user_id=OWNER, name="Shop")).entity
 

@@ -15,8 +15,6 @@ from indelible.tokens import RecoverToken, SetAuthorPrompt
 from indelible_sql import SqlStore
 from indelible_sql.engine.collecting import CollectingSession
 
-pytestmark = pytest.mark.slow
-
 TIMEOUT_SECONDS = 60
 
 

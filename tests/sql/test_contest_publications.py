@@ -15,8 +15,6 @@ from indelible.testing.stores import do
 from indelible_sql import SqlStore
 from indelible_sql.engine.collecting import CollectingSession
 
-pytestmark = pytest.mark.slow
-
 PUBLISHERS = 4
 ROUNDS = 5
 TIMEOUT_SECONDS = 60
@@ -34,6 +32,7 @@ def feed_actions(store: SqlStore, provider_event_id: str) -> list[str]:
     return [change.action for change in changes]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", STORES)
 def test_all_publications_of_one_moment_succeed(request: pytest.FixtureRequest, kind: str) -> None:
     store: SqlStore = request.getfixturevalue(kind)

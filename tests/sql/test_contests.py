@@ -29,8 +29,6 @@ from indelible_sql import SqlReading, SqlStore, export_histories, verify
 from indelible_sql.contests import statements
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 
-pytestmark = pytest.mark.slow
-
 PLACES = 4
 JOINS = 10
 SMALL_BATCH = 2
@@ -139,6 +137,7 @@ def crashing_at(number: int) -> Callable[[Failpoint], None]:
     return count
 
 
+@pytest.mark.slow
 def test_a_crash_at_any_failpoint_leaves_contest_run_and_lines_together(store: SqlStore) -> None:
     scenario = due_contest(store)
     run = scenario.start_run()
@@ -161,6 +160,7 @@ def test_a_crash_at_any_failpoint_leaves_contest_run_and_lines_together(store: S
     assert verify(store) == ()
 
 
+@pytest.mark.slow
 def test_valid_events_are_read_in_batches_up_to_a_number(store: SqlStore) -> None:
     scenario = new_contest(store)
     for number in range(EVENT_PAGE_SIZE + 5):
@@ -202,6 +202,7 @@ def test_eligible_entries_follow_each_other_across_batches(store: SqlStore) -> N
     assert store.read(read_in_small_batches) == expected
 
 
+@pytest.mark.slow
 def test_an_export_contains_the_lines_of_a_settlement_and_its_payloads(store: SqlStore) -> None:
     scenario = complete_contest(store)
     file = BytesIO()

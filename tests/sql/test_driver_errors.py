@@ -77,7 +77,6 @@ def test_only_what_an_operator_must_hear_is_an_error_in_the_log(
     assert (record.levelname, record.message) == (level, f"database error {state} (Reported)")
 
 
-@pytest.mark.slow
 def test_a_type_error_of_the_driver_after_the_server_is_lost_is_store_unreachable(
     postgresql: SqlStore,
 ) -> None:
@@ -93,7 +92,6 @@ def test_a_type_error_of_the_driver_after_the_server_is_lost_is_store_unreachabl
         postgresql.run(lose_server_and_query, None, actor=MAYA, reason="a test")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("statement", "expected"), [(begin, DBAPIError), (query, StoreUnreachable)]
 )
@@ -110,7 +108,6 @@ def test_any_error_of_a_closed_connection_is_that_of_a_lost_server(
         assert connection.invalidated
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("statement", [begin, query])
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit()])
 def test_a_connection_that_is_interrupted_in_a_statement_is_dropped(
@@ -123,7 +120,6 @@ def test_a_connection_that_is_interrupted_in_a_statement_is_dropped(
         assert connection.invalidated
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("statement", [begin, query])
 def test_a_defect_outside_the_driver_keeps_the_connection(
     postgresql: SqlStore, statement: Statement
@@ -135,7 +131,6 @@ def test_a_defect_outside_the_driver_keeps_the_connection(
         assert not connection.invalidated
 
 
-@pytest.mark.slow
 def test_a_number_that_the_driver_cannot_send_is_unstorable(sqlite: SqlStore) -> None:
     """SQLite's driver raises OverflowError before the database has seen the statement."""
 

@@ -82,7 +82,6 @@ def is_stored(store: SqlStore) -> bool:
     return True
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("execute", [run, run_in_block])
 def test_a_failed_statement_of_a_host_with_its_own_engine_is_not_committed(
     host: Host, execute: Callable[[SqlStore, Handler], None]
@@ -94,7 +93,6 @@ def test_a_failed_statement_of_a_host_with_its_own_engine_is_not_committed(
     assert len(changes(host.store)) == 1
 
 
-@pytest.mark.slow
 def test_a_failed_statement_in_a_joined_transaction_is_noticed_at_the_end_of_the_block(
     host: Host,
 ) -> None:

@@ -18,8 +18,6 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import Pool, open_async_store, open_store
 from indelible_sql.engine.errors import ValueUnstorable
 
-pytestmark = pytest.mark.slow
-
 ONE_CONNECTION = Pool(size=1, overflow=0)
 IMPATIENT = "?options=-c%20lock_timeout%3D100ms"
 

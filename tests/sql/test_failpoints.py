@@ -17,6 +17,8 @@ from indelible_sql.engine.collecting import TRANSACTION_NUMBER
 from indelible_sql.engine.connections import BEGIN_ON_POSTGRESQL
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 
+pytestmark = pytest.mark.slow
+
 COLLECTED = ("WITH head", "INSERT INTO indelible.receipts")
 SENDS_COLLECTED = (Failpoint.BEFORE_COLLECTED, Failpoint.BEFORE_COMMIT)
 Log = list[str | Failpoint]  # statements and failpoints in the order in which they are reached
@@ -136,7 +138,6 @@ def test_the_statement_of_a_claim_is_between_its_two_failpoints(trace: Trace) ->
     assert (log[0], log[-1]) == (Failpoint.BEFORE_BEGIN, Failpoint.AFTER_COMMIT)
 
 
-@pytest.mark.slow
 def test_every_failpoint_is_reached(sqlite_url: str, database: PostgresServer) -> None:
     reached: set[Failpoint] = set()
     for opened in (on_sqlite(sqlite_url), on_postgresql(database, prepare=True)):

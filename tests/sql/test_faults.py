@@ -30,8 +30,6 @@ from indelible.testing.stores import CLEARER, MAYA, create, edit, submit
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import SqlStore, SqlTransaction, open_store, verify
 
-pytestmark = pytest.mark.slow
-
 LONG_CONTENT = ConceptContent(name="Long", definition="long " * 2_000)
 RETRIES = 7  # of a command on a locked SQLite file
 
@@ -149,6 +147,7 @@ def signal_waiting_session(database: PostgresServer, function: str) -> None:
             pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("function", "expected"),
     [("pg_cancel_backend", "STORE_TIMEOUT"), ("pg_terminate_backend", "STORE_UNREACHABLE")],

@@ -19,8 +19,6 @@ from indelible.kernel import Change, Feed
 from indelible.testing.stores import CLEARER, MAYA, RATIO, create
 from indelible_sql import SqlStore, SqlTransaction, verify
 
-pytestmark = pytest.mark.slow
-
 WRITERS = 6
 TRANSACTIONS = 15
 PAGE_SIZE = 7
@@ -174,6 +172,7 @@ def test_a_rolled_back_change_is_not_in_the_feed(store: SqlStore) -> None:
     assert reader.read_all() == [(committed.concept.id, 1)]
 
 
+@pytest.mark.slow
 def test_a_cursor_of_another_database_is_refused(postgresql: SqlStore, sqlite: SqlStore) -> None:
     create(sqlite)
     create(postgresql)
@@ -194,6 +193,7 @@ def test_a_cursor_of_another_database_is_refused(postgresql: SqlStore, sqlite: S
         sqlite.read(read_backwards, postgresql_cursor)
 
 
+@pytest.mark.slow
 def test_a_restored_file_refuses_the_cursors_of_what_it_has_lost(tmp_path: Path) -> None:
     """Also once it has another change at the position of a cursor."""
     original, backup = tmp_path / "original.db", tmp_path / "backup.db"

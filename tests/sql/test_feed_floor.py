@@ -23,8 +23,6 @@ from indelible_sql import SqlStore, SqlTransaction, seal, verify
 from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema.feed import LAST_POSITION
 
-pytestmark = pytest.mark.slow
-
 NAMES = count(1)
 DRAWERS = 3
 LOOKS = 200_000  # a query of the sequence was ahead once in 3,000
@@ -60,6 +58,7 @@ class RolledBack(Exception):
     """An error with which a test rolls back a transaction or a savepoint."""
 
 
+@pytest.mark.slow
 def test_the_last_position_is_never_ahead_of_those_that_are_drawn(
     database: PostgresServer,
 ) -> None:
@@ -199,6 +198,7 @@ def test_a_slow_writer_hides_what_follows_it_until_it_ends(
     assert ids(postgresql) == [first, slow, later]
 
 
+@pytest.mark.slow
 def test_a_transaction_that_only_reads_or_writes_a_hosts_table_delays_nothing(
     postgresql: SqlStore, other: SqlStore, owner: psycopg.Connection[tuple[int]]
 ) -> None:
@@ -235,6 +235,7 @@ def test_a_lock_of_another_role_is_named_with_the_time_of_what_it_holds_back(
     assert holder.since == first
 
 
+@pytest.mark.slow
 def test_a_transaction_of_many_statements_holds_one_lock(
     postgresql: SqlStore, other: SqlStore, owner: psycopg.Connection[tuple[int]]
 ) -> None:
@@ -269,6 +270,7 @@ def test_a_savepoint_that_is_rolled_back_leaves_the_floor_of_what_stays(
     assert ids(postgresql) == [first, kept, last]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", ["999999999999", "5", "0", "-7"])
 def test_a_setting_of_the_session_cannot_raise_the_floor(
     postgresql: SqlStore, other: SqlStore, owner: psycopg.Connection[tuple[int]], setting: str
@@ -286,6 +288,7 @@ def test_a_setting_of_the_session_cannot_raise_the_floor(
     assert ids(postgresql)[-2:] == [slow, later]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("position", BIG_POSITIONS)
 def test_positions_of_any_size_have_floors(
     postgresql: SqlStore, other: SqlStore, owner: psycopg.Connection[tuple[int]], position: int
@@ -304,6 +307,7 @@ def test_positions_of_any_size_have_floors(
     assert ids(postgresql, after=cursor) == [slow, later]
 
 
+@pytest.mark.slow
 def test_an_old_snapshot_skips_nothing(postgresql: SqlStore, other: SqlStore) -> None:
     """A query that has its view before a change is committed must not end behind that change."""
     seen = [write(postgresql)]

@@ -24,7 +24,6 @@ from indelible_sql import Pool, SqlReading, SqlStore, SqlTransaction, open_async
 from indelible_sql.engine.connections import POSTGRESQL
 from indelible_sql.engine.errors import ValueUnstorable
 
-pytestmark = pytest.mark.slow
 LOCK = "39"  # of the test: a reader waits for it before it reads the end of the feed
 WHY = "a test"
 WAITING = f"""
@@ -81,6 +80,7 @@ def waits_of_page(store: SqlStore, proxy: Proxy, after: str) -> int:
     return proxy.round_trips - before
 
 
+@pytest.mark.slow
 def test_a_page_waits_once_with_and_without_changes(store: SqlStore, proxy: Proxy) -> None:
     create(store)
     end = store.feed().cursor
@@ -89,6 +89,7 @@ def test_a_page_waits_once_with_and_without_changes(store: SqlStore, proxy: Prox
     assert waits_of_page(store, proxy, end) == 1
 
 
+@pytest.mark.slow
 def test_a_page_waits_once_on_an_event_loop(database: PostgresServer, proxy: Proxy) -> None:
     async def waits() -> int:
         store = open_async_store(proxy.url(database.url), policy=POLICY, pool=Pool(prepare=False))
@@ -107,6 +108,7 @@ def test_a_page_waits_once_on_an_event_loop(database: PostgresServer, proxy: Pro
     assert asyncio.run(waits()) == 1
 
 
+@pytest.mark.slow
 def test_a_change_that_is_committed_after_the_page_has_begun_is_not_skipped(
     store: SqlStore, database: PostgresServer
 ) -> None:
@@ -127,6 +129,7 @@ def test_a_change_that_is_committed_after_the_page_has_begun_is_not_skipped(
         assert page.result() == ["earlier", "later"]
 
 
+@pytest.mark.slow
 def test_a_page_ends_before_a_writer_that_is_still_open(store: SqlStore) -> None:
     with store.transaction(actor=MAYA, reason=WHY) as tx, ThreadPoolExecutor(1) as threads:
         pause_stage(tx, PauseStage(stage="earlier"))
@@ -137,6 +140,7 @@ def test_a_page_ends_before_a_writer_that_is_still_open(store: SqlStore) -> None
     assert ids(store) == ["earlier", "later"]
 
 
+@pytest.mark.slow
 def test_a_cursor_of_another_history_is_refused_by_a_page_with_and_without_changes(
     store: SqlStore, proxy: Proxy
 ) -> None:
@@ -155,6 +159,7 @@ def test_a_cursor_of_another_history_is_refused_by_a_page_with_and_without_chang
     assert ids(store, after=f"{position}.{digits}") == ["second"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [Fault.CUT, Fault.SWALLOW])
 def test_a_page_whose_connection_breaks_is_unreachable_and_the_next_is_read(
     store: SqlStore, proxy: Proxy, fault: Fault
@@ -169,6 +174,7 @@ def test_a_page_whose_connection_breaks_is_unreachable_and_the_next_is_read(
     assert ids(store) == ["first"]
 
 
+@pytest.mark.slow
 def test_a_failed_statement_has_its_error_and_leaves_no_transaction_open(
     store: SqlStore, database: PostgresServer
 ) -> None:
@@ -198,6 +204,7 @@ def test_a_page_is_all_that_is_read(store: SqlStore) -> None:
         store.read(use_the_connection)
 
 
+@pytest.mark.slow
 def test_a_handler_reads_a_page_with_its_end_in_one_round_trip(
     store: SqlStore, proxy: Proxy
 ) -> None:
@@ -213,6 +220,7 @@ def test_a_handler_reads_a_page_with_its_end_in_one_round_trip(
     assert store.run(read, None, actor=MAYA, reason=WHY) == 1
 
 
+@pytest.mark.slow
 def test_a_host_that_commits_each_statement_reads_pages(
     database: PostgresServer, store: SqlStore
 ) -> None:

@@ -18,8 +18,6 @@ from indelible_sql.engine.prepared import prepare
 from indelible_sql.kernel.questions import statement_of
 from indelible_sql.money.tables.payouts import TRANSFERS
 
-pytestmark = pytest.mark.slow
-
 # The statements that finders replaced, as each database received them.
 REPLACED: Final[dict[str, dict[str, Any]]] = json.loads(
     Path(__file__).with_name("replaced_statements.json").read_text("utf-8")

@@ -174,7 +174,6 @@ def show_settings(connection: Connection) -> list[str]:
     return [str(connection.execute(text(f"SHOW {name}")).scalar_one()) for name in SETTINGS]
 
 
-@pytest.mark.slow
 def test_the_settings_of_a_hosts_connection_are_unchanged(postgresql_host: Host) -> None:
     host = postgresql_host
     tenant = host.engine.connect().execution_options(schema_translate_map={None: "tenant"})
@@ -228,7 +227,6 @@ def test_a_store_on_a_hosts_engine_runs_commands_and_queries(host: Host) -> None
     assert verify(host.store) == ()
 
 
-@pytest.mark.slow
 def test_a_hosts_engine_can_write_after_the_store_has_read(postgresql_host: Host) -> None:
     create(postgresql_host.store)
     postgresql_host.store.feed()
@@ -248,7 +246,6 @@ def test_disposing_a_store_leaves_the_hosts_engine_open(host: Host) -> None:
         assert connection.execute(select(ORDERS)).all() == []
 
 
-@pytest.mark.slow
 def test_a_store_on_a_hosts_engine_needs_the_owners_address_to_upgrade(
     database: PostgresServer,
 ) -> None:
@@ -281,7 +278,6 @@ def test_enabled_foreign_keys_are_checked_in_each_connection_of_a_host(sqlite_ur
     engine.dispose()
 
 
-@pytest.mark.slow
 def test_a_stale_edit_is_refused_on_a_serializable_engine(database: PostgresServer) -> None:
     engine = create_engine(psycopg_url(database), isolation_level="SERIALIZABLE")
     store = open_store(engine=engine, policy=POLICY)
@@ -328,7 +324,6 @@ def test_a_query_on_a_hosts_engine_sees_one_snapshot(host: Host) -> None:
         assert reading.result() == (1, 1)
 
 
-@pytest.mark.slow
 def test_two_concurrent_requests_with_one_idempotency_key_have_one_effect(host: Host) -> None:
     idempotency = Idempotency("key-1", ConceptSaved)
     has_started = Event()

@@ -118,6 +118,7 @@ def test_a_text_with_nul_is_refused(keys_store: SqlStore) -> None:
         assert refusing_guard(keys_store, scopes), scopes
 
 
+@pytest.mark.slow
 def test_each_short_text_is_a_scope_in_the_database_if_it_is_one_in_python(store: SqlStore) -> None:
     texts: list[str] = []
     for length in range(MAX_CHARACTERS + 1):

@@ -22,8 +22,6 @@ from indelible_sql.schema.admission import RoleTooStrong
 from indelible_sql.schema.hosts import declare_lifecycle
 from indelible_sql.schema.migrate import SchemaDamaged, SchemaTooNew, migrating
 
-pytestmark = pytest.mark.slow
-
 ANNOTATE = Edge(ConceptStatus.DRAFT, "annotate", ConceptStatus.DRAFT, 0)
 FORGERIES = (
     f"INSERT INTO indelible.{ADDITIVE_TABLE} VALUES ('0009', '{OWN}', 'a digest')",
@@ -50,6 +48,7 @@ def migrated(request: pytest.FixtureRequest) -> Migrated:
     return Migrated(database.url, database.owner_url)
 
 
+@pytest.mark.slow
 def test_code_works_beside_the_next_release_if_its_revision_is_additive(
     migrated: Migrated,
 ) -> None:
@@ -68,6 +67,7 @@ def test_code_works_beside_the_next_release_if_its_revision_is_additive(
         assert later_revision(store) == NEXT
 
 
+@pytest.mark.slow
 def test_an_open_store_works_on_while_the_next_release_migrates(migrated: Migrated) -> None:
     with opened(migrated.url) as store:
         create(store)
@@ -92,6 +92,7 @@ def test_another_later_revision_is_refused_with_both_numbers(
             assert (error.revision, error.needed) == (revision, OWN)
 
 
+@pytest.mark.slow
 def test_damage_at_a_later_revision_is_noticed(migrated: Migrated) -> None:
     apply_later(migrated.owner_url)
     with migrating(migrated.owner_url, SCHEMA) as (connection, schema):
@@ -103,6 +104,7 @@ def test_damage_at_a_later_revision_is_noticed(migrated: Migrated) -> None:
         assert any(fact.startswith("index ") for fact in differences(store))
 
 
+@pytest.mark.slow
 def test_an_edge_of_the_next_release_is_no_finding(migrated: Migrated) -> None:
     more = evolve(CONCEPT, edges=(*CONCEPT.edges, ANNOTATE))
     apply_later(migrated.owner_url, more=partial(declare_lifecycle, lifecycle=more))

@@ -39,7 +39,6 @@ def test_a_text_is_itself_on_sqlite(text: str) -> None:
     engine.dispose()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("conforming", ["on", "off"])
 def test_a_text_is_itself_in_a_function_of_postgresql(
     conforming: str, server: PostgresServer

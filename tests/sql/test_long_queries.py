@@ -19,8 +19,6 @@ from indelible.testing.stores import RATIO, create, edit
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Pool, SqlStore, export_histories, open_store, verify
 
-pytestmark = pytest.mark.slow
-
 # The first statements of a store compare the whole schema, so a busy machine needs room for them.
 TIMEOUT_MILLISECONDS = 1_000
 STATEMENT_SECONDS = 1.0
@@ -42,6 +40,7 @@ class SlowClock(SystemClock):
         return super().now()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["transaction_timeout", "idle_in_transaction_session_timeout"])
 def test_verify_is_not_stopped_by_a_timeout_of_the_role(
     database: PostgresServer, name: str
@@ -58,6 +57,7 @@ def test_verify_is_not_stopped_by_a_timeout_of_the_role(
     assert findings == ()
 
 
+@pytest.mark.slow
 def test_verify_waits_longer_than_a_statement_may_take(database: PostgresServer) -> None:
     store = open_store(database.url)
     create(store)
@@ -102,6 +102,7 @@ def test_an_export_is_not_stopped_while_its_file_is_written(database: PostgresSe
     assert exported.changes == 1
 
 
+@pytest.mark.slow
 def test_verify_reads_the_changes_of_postgresql_in_proportion_to_their_number(
     database: PostgresServer,
 ) -> None:
@@ -117,6 +118,7 @@ def test_verify_reads_the_changes_of_postgresql_in_proportion_to_their_number(
     assert VERSIONS <= _reads_of_history(database) - before <= MAX_READS_OF_A_CHANGE * VERSIONS
 
 
+@pytest.mark.slow
 def test_verify_takes_steps_of_sqlite_in_proportion_to_the_changes(sqlite: SqlStore) -> None:
     steps: list[int] = []
     saved = create(sqlite)

@@ -32,8 +32,6 @@ from indelible.testing.stores import (
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlTransaction, open_store, verify
 
-pytestmark = pytest.mark.slow
-
 TIMES = 8
 FUTURE_TRANSACTION = str(10**9)  # PostgreSQL: "transaction ID is in the future"
 CREATE = concepts.CreateConcept(content=RATIO)
@@ -235,6 +233,7 @@ def test_a_retry_with_the_same_idempotency_key_returns_the_first_result(
     assert view.concept == saved.concept
 
 
+@pytest.mark.slow
 def test_a_lost_commit_with_an_idempotency_key_is_resolved_and_has_a_receipt(
     proxied: ProxiedStore,
 ) -> None:
@@ -259,7 +258,6 @@ def test_a_look_up_that_is_cut_off_is_repeated(proxied: ProxiedStore) -> None:
     assert count_changes(proxied) == 1
 
 
-@pytest.mark.slow
 def test_the_outcome_of_a_hosts_own_rows_is_unknown(proxied: ProxiedStore) -> None:
     def write_own_rows(tx: SqlTransaction, _: object) -> str:
         return str(tx.connection.execute(text("SELECT pg_current_xact_id()")).scalar_one())
@@ -316,6 +314,7 @@ def test_a_transaction_id_that_a_crashed_server_assigns_again_proves_nothing(
     assert count_changes(proxied) == 1
 
 
+@pytest.mark.slow
 def test_a_transaction_id_that_the_server_does_not_know_was_not_committed(
     proxied: ProxiedStore,
 ) -> None:
@@ -369,7 +368,6 @@ def test_a_query_that_is_cut_off_is_an_error_and_the_next_one_works(
     assert edit(proxied.store, created).seq == created.seq + 1
 
 
-@pytest.mark.slow
 def test_a_handler_is_not_run_again_if_its_commit_succeeded(proxied: ProxiedStore) -> None:
     runs: list[int] = []
 

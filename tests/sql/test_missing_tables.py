@@ -8,8 +8,6 @@ from indelible.testing.stores import create
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Fault, Finding, verify
 
-pytestmark = pytest.mark.slow
-
 # Each with a name that a finding must contain.
 DAMAGES = {
     "a dropped table of edges": ("DROP TABLE {}lifecycle_edges{}", "lifecycle_edges"),

@@ -29,8 +29,6 @@ from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import SqlStore, open_async_store, open_store
 from indelible_sql.schema.admission import check_database
 
-pytestmark = pytest.mark.slow
-
 NOBODY = 65534  # the id of a user without rights
 
 
@@ -45,6 +43,7 @@ def test_a_server_that_does_not_listen_is_unreachable(unused_tcp_port: int, loop
     loop.wait(async_store.store.dispose())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database_name", ["sqlite_url", "database"])
 def test_threads_that_begin_at_once_check_the_database_once(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, database_name: str
@@ -68,6 +67,7 @@ def test_threads_that_begin_at_once_check_the_database_once(
     assert len(checks) == 1
 
 
+@pytest.mark.slow
 def test_threads_check_the_database_again_after_a_refusal(tmp_path: Path) -> None:
     with opened(f"sqlite:///{tmp_path / 'empty.db'}") as store, ThreadPoolExecutor(8) as threads:
         codes = [threads.submit(code, store.feed) for _ in range(8)]
@@ -98,6 +98,7 @@ def test_a_database_of_a_newer_version_is_refused_and_not_changed(
             assert code(store.upgrade, owner_url) == "SCHEMA_TOO_NEW"
 
 
+@pytest.mark.slow
 def test_a_database_that_lost_a_guard_is_damaged_and_refuses_all_access(
     database: PostgresServer, sqlite_url: str
 ) -> None:
@@ -155,6 +156,7 @@ def test_a_file_in_a_read_only_directory_is_not_written(sqlite_url: str, tmp_pat
     assert code_of_create == "STORE_READ_ONLY"
 
 
+@pytest.mark.slow
 def test_a_read_only_server_is_read_but_not_written(database: PostgresServer) -> None:
     with opened(database.url) as store:
         saved = create(store)
@@ -166,6 +168,7 @@ def test_a_read_only_server_is_read_but_not_written(database: PostgresServer) ->
         assert code(create_in_block, store) == "STORE_READ_ONLY"
 
 
+@pytest.mark.slow
 def test_a_wrong_password_is_denied(cluster: Path) -> None:
     with (
         folder() as directory,

@@ -8,8 +8,6 @@ from indelible.testing.stores import MAYA, NOOR, RATIO, AnyStore, create, do, su
 from indelible_sql import SqlStore
 from indelible_sql.concepts import statements
 
-pytestmark = pytest.mark.slow
-
 
 def submitted_by(store: AnyStore) -> None:
     """Create concepts whose first and last changes have different actors."""

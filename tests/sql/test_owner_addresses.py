@@ -14,8 +14,6 @@ from indelible.testing.stores import create
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, index_spaces, install_algorithm, rebuild, verify
 
-pytestmark = pytest.mark.slow
-
 WRONG = "OWNER_ADDRESS_WRONG"
 WORKS: dict[str, Callable[[SqlStore, str], object]] = {
     "upgrade": lambda store, url: store.upgrade(url),
@@ -39,6 +37,7 @@ def test_the_owner_of_another_database_is_refused(
     assert elsewhere.objects() == []
 
 
+@pytest.mark.slow
 def test_no_command_changes_another_database_than_that_of_the_application(
     database: PostgresServer, server: PostgresServer
 ) -> None:
@@ -59,6 +58,7 @@ def test_no_command_changes_another_database_than_that_of_the_application(
         assert verify(store) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "statement",
     ["REVOKE CONNECT ON DATABASE {} FROM indelible_app", "ALTER ROLE indelible_app NOLOGIN"],
@@ -80,6 +80,7 @@ def test_a_first_upgrade_needs_no_role_that_may_connect(
         create(store)
 
 
+@pytest.mark.slow
 def test_nothing_is_compared_where_nobody_may_identify_the_cluster(
     elsewhere: EmptyDatabase, server: PostgresServer
 ) -> None:

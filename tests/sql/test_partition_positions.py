@@ -18,8 +18,6 @@ from indelible_sql import Fault, SqlStore, open_store, verify
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.maintenance.snapshot_files import differences
 
-pytestmark = pytest.mark.slow
-
 CONCEPTS = 6
 # Positions that a host's trigger sets after one was drawn.
 CHANGED = ("1", "NEW.position - 1", "NEW.position - 1000", "NEW.position + 1")
@@ -88,6 +86,7 @@ def fill(store: SqlStore) -> None:
         create(store, evolve(RATIO, name=f"name {number}"))
 
 
+@pytest.mark.slow
 def test_a_sequence_that_is_set_back_gives_no_position_twice(
     partitioned: PostgresServer, store: SqlStore
 ) -> None:
@@ -117,6 +116,7 @@ def test_a_trigger_that_changes_a_position_is_refused(
     assert refused.value.guard == "history_no_position"
 
 
+@pytest.mark.slow
 def test_a_position_of_a_cache_is_not_committed_behind_the_end_of_the_feed(
     partitioned: PostgresServer, store: SqlStore
 ) -> None:
@@ -136,6 +136,7 @@ def test_a_position_of_a_cache_is_not_committed_behind_the_end_of_the_feed(
     assert refused.value.diag.constraint_name == "history_no_position"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tamper", TAMPERS)
 def test_positions_that_an_owner_changed_are_findings(
     tamper: str, partitioned: PostgresServer, store: SqlStore
@@ -149,6 +150,7 @@ def test_positions_that_an_owner_changed_are_findings(
     assert details.count(detail) == count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", ["database", "partitioned"])
 def test_a_role_with_the_sequence_is_refused(shape: str, request: pytest.FixtureRequest) -> None:
     database: PostgresServer = request.getfixturevalue(shape)
@@ -172,6 +174,7 @@ def test_nobody_else_may_run_the_functions_of_the_owner(
     assert row == (False,)
 
 
+@pytest.mark.slow
 def test_a_partitioned_table_of_the_host_in_the_schema_is_not_history(
     partitioned: PostgresServer, store: SqlStore
 ) -> None:
@@ -183,6 +186,7 @@ def test_a_partitioned_table_of_the_host_in_the_schema_is_not_history(
     assert differences(store) == {}
 
 
+@pytest.mark.slow
 def test_a_guard_of_a_host_that_is_disabled_on_a_partition_is_found(
     partitioned: PostgresServer,
 ) -> None:

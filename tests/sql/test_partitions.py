@@ -37,8 +37,6 @@ from indelible_sql.schema.partitions import (
     partition_names,
 )
 
-pytestmark = pytest.mark.slow
-
 IMPORTER: Final = Actor.system("importer")
 EDITS: Final = 3
 CONCEPTS: Final = 12
@@ -168,6 +166,7 @@ def test_a_number_of_partitions_out_of_range_is_refused(empty: EmptyDatabase, nu
     assert empty.objects() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [MIN_PARTITIONS, MAX_PARTITIONS])
 def test_a_store_has_the_number_of_partitions_that_it_was_created_with(
     empty: EmptyDatabase, number: int
@@ -186,6 +185,7 @@ def test_sqlite_has_no_partitions(tmp_path: Path) -> None:
         store.upgrade(history_partitions=PARTITIONS)
 
 
+@pytest.mark.slow
 def test_the_shape_of_a_store_is_fixed(
     partitioned: PostgresServer, database: PostgresServer
 ) -> None:
@@ -203,6 +203,7 @@ def test_the_shape_of_a_store_is_fixed(
     assert partitions_of(database.owner_url) == []
 
 
+@pytest.mark.slow
 def test_a_partitioned_store_is_downgraded_and_upgraded(empty: EmptyDatabase) -> None:
     upgrade(empty.owner_url, SCHEMA, CATALOG, role=APP, history_partitions=PARTITIONS)
     facts = empty.facts()
@@ -214,6 +215,7 @@ def test_a_partitioned_store_is_downgraded_and_upgraded(empty: EmptyDatabase) ->
     assert empty.revision() == newest_revision()
 
 
+@pytest.mark.slow
 def test_a_later_revision_runs_beside_a_partitioned_store(
     partitioned: PostgresServer, store: SqlStore
 ) -> None:
@@ -257,6 +259,7 @@ def test_a_damaged_partition_is_found(
     assert any(fact in line for line in differences(store))
 
 
+@pytest.mark.slow
 def test_a_creation_that_fails_leaves_nothing(
     empty: EmptyDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -268,6 +271,7 @@ def test_a_creation_that_fails_leaves_nothing(
     assert empty.objects() == []
 
 
+@pytest.mark.slow
 def test_an_upgrade_of_a_store_with_a_detached_partition_says_that_it_is_damaged(
     partitioned: PostgresServer, store: SqlStore
 ) -> None:
@@ -280,6 +284,7 @@ def test_an_upgrade_of_a_store_with_a_detached_partition_says_that_it_is_damaged
     assert refused.value.actual == PARTITIONS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("privilege", GRANTS)
 def test_a_role_with_a_privilege_on_a_partition_is_refused(
     privilege: str, partitioned: PostgresServer, store: SqlStore
@@ -292,6 +297,7 @@ def test_a_role_with_a_privilege_on_a_partition_is_refused(
         assert code(again.read, list_keys) == ""
 
 
+@pytest.mark.slow
 def test_feed_and_pages_follow_the_order_of_positions(store: SqlStore) -> None:
     fill(store)
     wait_for_complete_feed(store)
@@ -301,6 +307,7 @@ def test_feed_and_pages_follow_the_order_of_positions(store: SqlStore) -> None:
     assert verify(store) == ()
 
 
+@pytest.mark.slow
 def test_a_page_of_the_feed_reads_no_more_than_its_rows(
     partitioned: PostgresServer, store: SqlStore
 ) -> None:
@@ -326,6 +333,7 @@ def test_a_page_of_the_feed_reads_no_more_than_its_rows(
     assert 8 <= sum(read) <= 8 + PARTITIONS
 
 
+@pytest.mark.slow
 def test_an_export_goes_from_one_shape_to_the_other_and_back(
     store: SqlStore, postgresql: SqlStore, server: PostgresServer
 ) -> None:

@@ -129,7 +129,6 @@ def test_a_complete_job_takes_no_further_transfer(store: SqlStore, books: Books)
     assert verify(store) == ()
 
 
-@pytest.mark.slow
 def test_a_transfer_that_is_stored_while_its_job_ends_is_named_by_verify(
     postgresql: SqlStore,
 ) -> None:

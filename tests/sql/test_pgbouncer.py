@@ -27,8 +27,6 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import Pool, SqlStore, open_async_store, open_store, verify
 from indelible_sql.engine.connections import open_engines, open_standby_engine
 
-pytestmark = pytest.mark.slow
-
 CLIENTS = 6
 REQUESTS = 40  # of each client
 RESTARTS = 3
@@ -69,6 +67,7 @@ def create_all(store: SqlStore, names: list[str]) -> list[str]:
     return [create_once(store, name) for name in names]
 
 
+@pytest.mark.slow
 def test_an_address_with_options_is_refused_with_its_cause(
     pooler: PgBouncer, database: PostgresServer
 ) -> None:
@@ -80,6 +79,7 @@ def test_an_address_with_options_is_refused_with_its_cause(
     store.dispose()
 
 
+@pytest.mark.slow
 def test_many_clients_read_and_write_through_it(store: SqlStore) -> None:
     with ThreadPoolExecutor(CLIENTS) as threads:
         edits = [threads.submit(lambda: edit(store, create(store))) for _ in range(CLIENTS * 5)]
@@ -90,6 +90,7 @@ def test_many_clients_read_and_write_through_it(store: SqlStore) -> None:
     assert verify(store) == ()
 
 
+@pytest.mark.slow
 def test_a_restart_fails_requests_with_a_code_and_loses_and_doubles_nothing(
     store: SqlStore, pooler: PgBouncer
 ) -> None:
@@ -121,6 +122,7 @@ def test_a_restart_fails_requests_with_a_code_and_loses_and_doubles_nothing(
     assert verify(store) == ()
 
 
+@pytest.mark.slow
 async def test_an_event_loop_reads_and_writes_through_it(
     pooler: PgBouncer, database: PostgresServer
 ) -> None:

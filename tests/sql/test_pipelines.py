@@ -30,7 +30,6 @@ from indelible_sql import (
 from indelible_sql.engine import connections
 from indelible_sql.engine.errors import ValueUnstorable
 
-pytestmark = pytest.mark.slow
 BEGIN = b"BEGIN ISOLATION LEVEL READ COMMITTED"
 WHY = "a test"
 CREATE = concepts.CreateConcept(content=RATIO)
@@ -58,6 +57,7 @@ def waits_of(proxy: Proxy, store: SqlStore, query: Any, *args: Any) -> int:  # n
     return proxy.round_trips - before
 
 
+@pytest.mark.slow
 def test_a_read_begins_with_its_first_query(store: SqlStore, proxy: Proxy) -> None:
     concept_id = create(store).concept.id
 
@@ -72,6 +72,7 @@ def test_a_transaction_that_sends_nothing_does_not_begin(store: SqlStore, proxy:
     assert proxy.messages[before:] == []
 
 
+@pytest.mark.slow
 def test_an_event_loop_waits_as_often(database: PostgresServer, proxy: Proxy) -> None:
     async def waits() -> int:
         store = open_async_store(proxy.url(database.url), policy=POLICY, pool=Pool(prepare=False))

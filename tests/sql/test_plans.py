@@ -268,7 +268,6 @@ LISTS: dict[str, tuple[ListedTable, ListFilter, dict[str, object], tuple[str, ..
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_sqlite_scans_no_whole_table_or_index_for_a_few_rows(sqlite: SqlStore, name: str) -> None:
     saved = create(sqlite)
@@ -290,7 +289,6 @@ def test_sqlite_scans_no_whole_table_or_index_for_a_few_rows(sqlite: SqlStore, n
     assert scans == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["find", "load", "load to edit"])
 def test_postgresql_reads_one_version_of_a_concept_with_many(
     postgresql: SqlStore, name: str
@@ -417,7 +415,6 @@ def positions_of(matching: ListFilter) -> tuple[str, str]:
     return "", matching.position_at(first_text, "5")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", LISTS)
 def test_sqlite_reads_a_page_of_a_list_in_the_order_of_an_index(
     sqlite: SqlStore, name: str

@@ -18,8 +18,6 @@ from indelible_sql import open_async_store, open_store
 from indelible_sql.engine.connections import Pool, open_async_engines, open_engines
 from indelible_sql.engine.pools import AsyncFairQueuePool
 
-pytestmark = pytest.mark.slow
-
 WAITERS = 8
 ROUNDS = 20
 SHORT_SECONDS = 0.05
@@ -75,6 +73,7 @@ def test_a_thread_that_times_out_does_not_block_the_next_one(
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_tasks_get_the_only_writer_in_turn(sqlite_url: str) -> None:
     open_store(sqlite_url).dispose()
     commands_by_task = [0] * WAITERS
@@ -135,6 +134,7 @@ def test_a_full_queue_keeps_the_connection_of_a_cancelled_task() -> None:
     assert asyncio.run(cancel_waiter()) == ["given to the waiter", "in the queue"]
 
 
+@pytest.mark.slow
 def test_a_cancelled_read_raises_only_its_cancellation(sqlite_url: str) -> None:
     async def cancel_every_second_read() -> set[str]:
         store = open_async_store(sqlite_url)

@@ -19,8 +19,6 @@ from indelible.testing.stores import MAYA, RATIO, create, do, edit, published, r
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, open_async_store, open_store, verify
 
-pytestmark = pytest.mark.slow
-
 SESSIONS = 3
 CREATE = concepts.CreateConcept(content=RATIO)
 
@@ -100,6 +98,7 @@ def check_sessions_are_clean(url: str) -> None:
     assert list(states.values()) == [nothing] * SESSIONS
 
 
+@pytest.mark.slow
 def test_a_store_needs_only_the_state_of_a_transaction(
     store: SqlStore, pooler: Pooler, url: str
 ) -> None:
@@ -119,6 +118,7 @@ def test_a_store_needs_only_the_state_of_a_transaction(
     check_sessions_are_clean(url)
 
 
+@pytest.mark.slow
 def test_many_clients_share_few_sessions(store: SqlStore) -> None:
     with ThreadPoolExecutor(6) as threads:
         edits = [threads.submit(lambda: edit(store, create(store))) for _ in range(24)]
@@ -128,6 +128,7 @@ def test_many_clients_share_few_sessions(store: SqlStore) -> None:
     assert verify(store) == ()
 
 
+@pytest.mark.slow
 async def test_an_async_store_needs_only_the_state_of_a_transaction(url: str) -> None:
     store = open_async_store(url, policy=POLICY)
 
@@ -149,6 +150,7 @@ def test_a_store_prepares_no_statement_behind_a_pooler(url: str) -> None:
     check_sessions_are_clean(url)
 
 
+@pytest.mark.slow
 def test_a_pooler_that_is_not_noticed_is_refused_with_the_name_of_the_setting(
     url: str, database: PostgresServer
 ) -> None:

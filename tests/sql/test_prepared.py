@@ -1,6 +1,5 @@
 """Test that statements stay prepared on PostgreSQL, whatever a transaction ends with."""
 
-import pytest
 from sqlalchemy import text
 from tests.conftest import POLICY
 
@@ -20,7 +19,6 @@ def prepared_statements(tx: SqlReading) -> int:
     return int(tx.connection.scalar(PREPARED) or 0)
 
 
-@pytest.mark.slow
 def test_a_repeated_read_is_prepared_on_the_server(database: PostgresServer) -> None:
     store = open_store(database.url, policy=POLICY, pool=Pool(size=1, overflow=0))
     concept_id = create(store).concept.id

@@ -1,11 +1,8 @@
 """Every table has a primary key, by which replication finds a row."""
 
 import psycopg
-import pytest
 
 from indelible_service.embedded import PostgresServer
-
-pytestmark = pytest.mark.slow
 
 TABLES_WITHOUT_KEY = """
     SELECT relname

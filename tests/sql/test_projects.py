@@ -29,8 +29,6 @@ from indelible_sql.engine.connections import BEGIN_ON_POSTGRESQL
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 from indelible_sql.projects.statements import WARNINGS
 
-pytestmark = pytest.mark.slow
-
 ROUNDS = 5
 ORDERS = 100  # the memory store tries 500: tests/core/projects
 MANY_OUTPUTS = 30
@@ -71,6 +69,7 @@ def save_step(tx: WriteTx, job: Job, action: str, following: Job) -> int:
     return save_change(tx, tx.projects.jobs, head, following, action, records=(record,))
 
 
+@pytest.mark.slow
 def test_a_second_running_job_is_refused_without_the_check_of_the_handler(store: SqlStore) -> None:
     scenario = new_project(store)
     scenario.running_job()
@@ -112,6 +111,7 @@ def is_finished_with_crash(scenario: ProjectScenario, job: Job, number: int) -> 
     return True
 
 
+@pytest.mark.slow
 def test_a_crash_at_any_failpoint_leaves_status_and_latest_job_together(store: SqlStore) -> None:
     scenario = new_project(store)
     job = scenario.running_job()
@@ -137,6 +137,7 @@ def play(scenario: ProjectScenario, steps: list[OrderStep]) -> None:
     check_latest(order.scenario, order.newest)
 
 
+@pytest.mark.slow
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_the_latest_job_is_the_newest_successful_one(
@@ -159,6 +160,7 @@ def finish_without_project(tx: WriteTx, job: Job) -> int:
     return save_step(tx, job, "complete", job.finished(PUSHED, NO_OUTPUT, now=tx.clock.now()))
 
 
+@pytest.mark.slow
 def test_verify_names_a_project_that_does_not_point_to_its_newest_successful_job(
     store: SqlStore,
 ) -> None:
@@ -204,7 +206,6 @@ def test_sqlite_finds_the_warnings_of_a_job_by_an_index(sqlite: SqlStore) -> Non
     assert not has_line(lines, "SCAN", "TEMP B-TREE"), lines
 
 
-@pytest.mark.slow
 def test_a_progress_on_postgresql_is_one_load_and_one_write(database: PostgresServer) -> None:
     with on_postgresql(database, prepare=False) as trace:
         begin, number, load, write, commit = progress_statements(trace)

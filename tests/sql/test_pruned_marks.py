@@ -32,8 +32,6 @@ from indelible_sql import Finding, SqlStore, export_histories, import_histories,
 from indelible_sql.maintenance.verify import verify_rows
 from indelible_sql.maintenance.verify_pruned import NOTHING_ALLOWED
 
-pytestmark = pytest.mark.slow
-
 MARKS: Final = "pruned_tables"
 NOW: Final = {
     "sqlite": "strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now')",
@@ -60,6 +58,7 @@ def details(findings: tuple[Finding, ...]) -> list[str]:
     return [finding.detail.partition(" hash ")[0] for finding in findings]
 
 
+@pytest.mark.slow
 def test_a_mark_that_no_retention_ever_allowed_is_found_with_the_rows(
     store: SqlStore, tampering: Tampering
 ) -> None:
@@ -74,6 +73,7 @@ def test_a_mark_that_no_retention_ever_allowed_is_found_with_the_rows(
     assert found.count("webhook_rejections: no row has the sealed") == RUNS
 
 
+@pytest.mark.slow
 def test_a_mark_above_what_a_retention_allowed_is_found(
     store: SqlStore, tampering: Tampering
 ) -> None:
@@ -86,6 +86,7 @@ def test_a_mark_above_what_a_retention_allowed_is_found(
     assert " were deleted, and retentions allowed it before " in found
 
 
+@pytest.mark.slow
 def test_a_mark_in_the_future_is_found(store: SqlStore, tampering: Tampering) -> None:
     fill(store)
     retain(store, REJECTIONS, 0)
@@ -97,6 +98,7 @@ def test_a_mark_in_the_future_is_found(store: SqlStore, tampering: Tampering) ->
     assert found.startswith("rows before 2999-01-01 ")
 
 
+@pytest.mark.slow
 def test_a_sealed_row_that_is_missing_after_the_mark_is_found(
     store: SqlStore, tampering: Tampering
 ) -> None:
@@ -110,6 +112,7 @@ def test_a_sealed_row_that_is_missing_after_the_mark_is_found(
     assert found.count("webhook_rejections: no row has the sealed") == RUNS
 
 
+@pytest.mark.slow
 def test_more_missing_rows_than_were_recorded_are_found(
     store: SqlStore, tampering: Tampering
 ) -> None:
@@ -124,6 +127,7 @@ def test_more_missing_rows_than_were_recorded_are_found(
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_sealed", [True, False])
 def test_recorded_deletions_that_did_not_happen_are_found(
     store: SqlStore, tampering: Tampering, *, is_sealed: bool
@@ -142,6 +146,7 @@ def test_recorded_deletions_that_did_not_happen_are_found(
     ]
 
 
+@pytest.mark.slow
 def test_what_a_shorter_retention_allowed_once_is_accepted(store: SqlStore) -> None:
     fill(store)
     seal_all(store)
@@ -162,6 +167,7 @@ def seal_ahead(store: SqlStore, hours: int) -> None:
         store.clock = clock
 
 
+@pytest.mark.slow
 def test_a_seal_of_a_clock_that_was_behind_is_as_young_as_its_changes(store: SqlStore) -> None:
     fill(store)
     retain(store, REJECTIONS, 30 * 24 * HOUR_SECONDS)
@@ -172,6 +178,7 @@ def test_a_seal_of_a_clock_that_was_behind_is_as_young_as_its_changes(store: Sql
     assert found.count("webhook_rejections: no row has the sealed") == RUNS
 
 
+@pytest.mark.slow
 def test_clocks_that_differ_by_hours_make_no_finding(store: SqlStore) -> None:
     fill(store)
     retain(store, REJECTIONS, 6 * HOUR_SECONDS)
@@ -181,6 +188,7 @@ def test_clocks_that_differ_by_hours_make_no_finding(store: SqlStore) -> None:
     assert verify(store) == ()
 
 
+@pytest.mark.slow
 def test_a_seal_of_a_clock_that_was_ahead_makes_no_later_seal_younger(store: SqlStore) -> None:
     fill(store)
     create(store)
@@ -195,6 +203,7 @@ def test_a_seal_of_a_clock_that_was_ahead_makes_no_later_seal_younger(store: Sql
     assert verify(store) == ()
 
 
+@pytest.mark.slow
 def test_no_seal_is_saved_by_a_clock_that_is_more_than_a_day_ahead(store: SqlStore) -> None:
     fill(store)
     with pytest.raises(UsageError, match="more than a day after the database's time"):
@@ -205,6 +214,7 @@ def test_no_seal_is_saved_by_a_clock_that_is_more_than_a_day_ahead(store: SqlSto
     assert saved.number == 1
 
 
+@pytest.mark.slow
 def test_an_export_from_before_a_deletion_brings_no_deleted_row_back(store: SqlStore) -> None:
     fill(store)
     seal_all(store)
@@ -221,6 +231,7 @@ def test_an_export_from_before_a_deletion_brings_no_deleted_row_back(store: SqlS
     assert verify(store) == ()
 
 
+@pytest.mark.slow
 def test_an_export_brings_back_rows_that_no_recorded_deletion_removed(
     store: SqlStore, tampering: Tampering
 ) -> None:
@@ -237,6 +248,7 @@ def test_an_export_brings_back_rows_that_no_recorded_deletion_removed(
     assert verify(store) == ()
 
 
+@pytest.mark.slow
 def test_a_number_of_deleted_rows_stays_at_its_maximum(
     store: SqlStore, tampering: Tampering
 ) -> None:

@@ -22,8 +22,6 @@ from indelible_sql import SqlStore
 from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 
-pytestmark = pytest.mark.slow
-
 STAGE: Final = "work"
 HOUR: Final = timedelta(hours=1)
 # No test takes as long as a permit of this rate.
@@ -119,6 +117,7 @@ def test_claims_under_another_rate_return_no_permit(store: SqlStore) -> None:
         assert claim(store, 9, HOURLY) == ()
 
 
+@pytest.mark.slow
 def test_threads_that_claim_at_once_take_no_more_than_the_bucket_has(store: SqlStore) -> None:
     enqueue(store, 100)
 
@@ -140,7 +139,6 @@ def test_a_claim_without_a_rate_looks_at_no_bucket(store: SqlStore) -> None:
         assert translated.execute(select(RATE_BUCKETS)).all() == []
 
 
-@pytest.mark.slow
 def test_postgresql_claims_under_a_rate_in_one_statement(database: PostgresServer) -> None:
     with on_postgresql(database, prepare=False) as trace:
         without, under = _claims(trace)

@@ -20,7 +20,6 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import Pool, SqlReading, SqlStore, SqlTransaction, open_async_store, open_store
 from indelible_sql.engine.errors import ValueUnstorable
 
-pytestmark = pytest.mark.slow
 WHY = "a test"
 UNKNOWN = "unknown"
 IMPOSSIBLE = text("SELECT 1 / 0 AS impossible").columns()
@@ -71,6 +70,7 @@ def lock_and_get(tx: SqlTransaction, concept_id: str) -> tuple[int, str, int]:
     return head.revision.seq, setting, keys
 
 
+@pytest.mark.slow
 def test_the_first_queries_of_all_reads_wait_once(store: SqlStore, proxy: Proxy) -> None:
     concept_id = create(store).concept.id
     do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
@@ -83,6 +83,7 @@ def test_the_first_queries_of_all_reads_wait_once(store: SqlStore, proxy: Proxy)
     assert results == [(1, "SETTING_NOT_FOUND", 2)]
 
 
+@pytest.mark.slow
 def test_an_event_loop_waits_as_often(
     store: SqlStore, database: PostgresServer, proxy: Proxy
 ) -> None:
@@ -264,6 +265,7 @@ def test_a_connection_that_breaks_has_changed_nothing(
     assert store.feed().changes == ()
 
 
+@pytest.mark.slow
 def test_a_read_behind_a_lock_sees_what_its_holder_has_committed(
     store: SqlStore, other: SqlStore, database: PostgresServer
 ) -> None:

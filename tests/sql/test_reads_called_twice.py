@@ -20,7 +20,6 @@ from indelible_sql import SqlStore, SqlTransaction
 from indelible_sql.engine import pipelined
 from indelible_sql.engine.pipelines import longer_limit
 
-pytestmark = pytest.mark.slow
 WHY = "a test"
 ECHO = text("SELECT CAST(:value AS text) AS value").columns(column("value", Text()))
 ADD_NOTE = text("INSERT INTO public.notes VALUES ('one')")
@@ -120,6 +119,7 @@ def test_a_read_that_asks_nothing_when_called_again_is_refused(postgresql: SqlSt
         run(postgresql, read)
 
 
+@pytest.mark.slow
 def test_a_statement_that_each_call_builds_is_the_same(store: SqlStore, proxy: Proxy) -> None:
     def build_and_read(tx: SqlTransaction) -> tuple[list[dict[str, Any]], int]:
         def read() -> list[dict[str, Any]]:
@@ -133,6 +133,7 @@ def test_a_statement_that_each_call_builds_is_the_same(store: SqlStore, proxy: P
     assert run(store, build_and_read) == ([{"value": "one"}], 1)
 
 
+@pytest.mark.slow
 def test_a_lock_is_not_taken_before_the_host_s_statement_ahead_of_it(
     store: SqlStore, postgresql: SqlStore, database: PostgresServer
 ) -> None:

@@ -82,6 +82,7 @@ def with_fact(fact: str) -> Change:
     return change
 
 
+@pytest.mark.slow
 def test_a_migrated_database_is_as_the_committed_file(store: SqlStore, tmp_path: Path) -> None:
     text = committed(store.engines.reader.dialect.name)
 
@@ -141,7 +142,6 @@ def test_a_migrated_database_is_as_the_committed_file(store: SqlStore, tmp_path:
         (with_revision("0001"), ("revision", ""), "differs"),
     ],
 )
-@pytest.mark.slow
 def test_a_difference_from_a_file_of_postgresql_names_its_object(
     postgresql: SqlStore, tmp_path: Path, change: Change, part: tuple[str, str], kind: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""A database whose one function of time is replaced, as a simulator does (design note what-guards-compare)."""
+"""A database whose one function of time is replaced, as a simulator does."""
 
 from datetime import timedelta
 

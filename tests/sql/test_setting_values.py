@@ -1,12 +1,8 @@
 """The cache of a store returns the values of its settings, by the parsers of its contexts."""
 
-import pytest
-
 from indelible.captures import EngagementLevel
 from indelible.testing.captures.scenarios import change
 from indelible_sql import SqlStore
-
-pytestmark = pytest.mark.slow
 
 
 def test_the_cache_of_a_store_returns_values(store: SqlStore) -> None:

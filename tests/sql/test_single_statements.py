@@ -39,8 +39,6 @@ from indelible_sql import SqlReading
 from indelible_web import create_app
 from indelible_web.settings import WebSettings
 
-pytestmark = pytest.mark.slow
-
 PREPARING_CALLS: Final = 3
 # The arguments of each declared query; an id that nothing has is read by the same statement.
 ARGUMENTS: Final[Mapping[Callable[..., object], Mapping[str, object]]] = {
@@ -122,6 +120,7 @@ def test_every_declared_query_has_arguments_here() -> None:
     assert set(declared_queries()) == set(ARGUMENTS)
 
 
+@pytest.mark.slow
 def test_a_declared_query_waits_once_for_the_database(trace: Trace) -> None:
     round_trips: dict[str, int] = {}
     for query in ARGUMENTS:

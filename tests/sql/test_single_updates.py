@@ -82,7 +82,6 @@ def trace(database: PostgresServer) -> Generator[Trace]:
         yield trace
 
 
-@pytest.mark.slow
 def test_claims_and_completions_are_complete_transactions(store: SqlStore) -> None:
     enqueue(store, 3)
 
@@ -97,7 +96,6 @@ def test_claims_and_completions_are_complete_transactions(store: SqlStore) -> No
     assert claim(store, 3) == ()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("limit", [1, 2])
 def test_a_claim_and_a_completion_wait_once_for_the_database(trace: Trace, limit: int) -> None:
     enqueue(trace.store, 20)
@@ -121,7 +119,6 @@ def test_one_lost_lease_of_several_completes_none(store: SqlStore) -> None:
         assert task(store, lease.entity_id).lease_owner == WORKER
 
 
-@pytest.mark.slow
 def test_a_completion_of_a_lost_lease_is_refused(store: SqlStore) -> None:
     enqueue(store, 1)
     (lease,) = claim(store, 1)
@@ -224,7 +221,6 @@ def test_a_transaction_inside_a_single_update_is_refused(store: SqlStore) -> Non
     assert len(claim(store, 1)) == 1
 
 
-@pytest.mark.slow
 def test_a_connection_keeps_few_cursors_and_every_result_is_right(postgresql: SqlStore) -> None:
     @single_update
     def add_one(tx: SqlTransaction, number: int) -> int:
@@ -243,7 +239,6 @@ def test_a_connection_keeps_few_cursors_and_every_result_is_right(postgresql: Sq
         assert kept_cursor(connection, "SELECT 1") is not first
 
 
-@pytest.mark.slow
 def test_a_claim_of_many_tasks_keeps_no_rows(postgresql: SqlStore) -> None:
     enqueue(postgresql, 300)
 
@@ -305,7 +300,6 @@ def test_a_completion_without_a_reply_may_be_repeated(
         assert (done.fence, done.due_at, done.lease_owner) == (1, None, None)
 
 
-@pytest.mark.slow
 def test_a_database_that_cannot_be_reached_has_no_unknown_outcome(proxied: ProxiedStore) -> None:
     proxied.proxy.plan(Fault.VANISH, SYNC_MESSAGE)
     code(claim, proxied.sql, 1)

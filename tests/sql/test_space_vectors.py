@@ -34,8 +34,6 @@ from indelible_sql.captures.formulas import MIN_SELECTED_SUBSPACES
 from indelible_sql.captures.signal_position import Position
 from indelible_sql.captures.sqlite_search import SqliteSearch
 
-pytestmark = pytest.mark.slow
-
 WIDTH: Final = 8
 LIMIT: Final = 4
 URLS: Final = 9
@@ -340,6 +338,7 @@ def nearest_outcome(
         return type(error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [None, bytes(4 * WIDTH), Vector((1.0, 2.0)).packed()])
 def test_selected_subspaces_are_ranked_like_all(
     damage: bytes | None, template_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

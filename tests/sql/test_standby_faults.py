@@ -23,8 +23,6 @@ from indelible_sql.engine.identity import JoinableDatabase
 from indelible_sql.engine.positions import MAX_TIMELINE, Position, Replay, read_replay
 from indelible_sql.store import standby as standby_module
 
-pytestmark = pytest.mark.slow
-
 UNKNOWN_CONCEPT = SubmitConcept(concept_id="unknown", expected_seq=1)
 GONE = "the test lets the primary answer nobody"
 
@@ -69,6 +67,7 @@ def session_number(connection: Connection) -> int:
     return int(driver.info.backend_pid)
 
 
+@pytest.mark.slow
 def test_a_promoted_standby_keeps_no_connection_that_hides_the_next_one(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,6 +93,7 @@ def test_a_promoted_standby_keeps_no_connection_that_hides_the_next_one(
         assert store.read(is_on_standby)
 
 
+@pytest.mark.slow
 async def test_an_event_loop_closes_its_connections_to_a_promoted_standby(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +182,7 @@ def test_a_primary_that_does_not_tell_which_one_it_is_answers_itself(pair: Pair)
     assert pair.number(ReadSource.BEHIND) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_reading", [True, False])
 def test_a_read_that_names_a_position_of_a_newer_timeline_is_refused(
     pair: Pair, *, is_reading: bool
@@ -225,6 +226,7 @@ def test_a_read_that_names_a_position_of_a_newer_timeline_is_refused(
         assert verify(store) == ()
 
 
+@pytest.mark.slow
 def test_no_other_read_suffers_from_a_position_that_is_made_up(pair: Pair) -> None:
     store = pair.store
     named = Position(MAX_TIMELINE, 1)
@@ -239,6 +241,7 @@ def test_no_other_read_suffers_from_a_position_that_is_made_up(pair: Pair) -> No
         assert concept_id in store.read(listed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_reading", [True, False])
 def test_the_primary_answers_reads_that_name_a_position_of_another_cluster(
     pair: Pair, *, is_reading: bool
@@ -256,6 +259,7 @@ def test_the_primary_answers_reads_that_name_a_position_of_another_cluster(
         assert store.read(is_on_standby)
 
 
+@pytest.mark.slow
 def test_a_feed_of_the_standby_is_not_older_than_a_named_position(pair: Pair) -> None:
     store = pair.store
     with store.standby_session(is_reading=False) as session:
@@ -269,6 +273,7 @@ def test_a_feed_of_the_standby_is_not_older_than_a_named_position(pair: Pair) ->
     assert pair.number(ReadSource.BEHIND) == 2
 
 
+@pytest.mark.slow
 def test_a_named_position_lets_no_read_wait_more_often(pair: Pair) -> None:
     primary = pair.standby.source
     address = make_url(primary.url)
@@ -302,6 +307,7 @@ def list_feed(tx: SqlReading) -> Feed:
     return tx.history.feed(after="", limit=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_nested", [False, True])
 def test_a_session_sees_a_joined_write_that_its_host_commits_later(
     pair: Pair, *, is_nested: bool

@@ -28,8 +28,6 @@ from indelible_sql.engine.errors import NoConnectionFree
 from indelible_sql.engine.identity import WrongDatabase
 from indelible_sql.engine.positions import UNKNOWN_POSITION, Position, Replay
 
-pytestmark = pytest.mark.slow
-
 SHORT_WAIT: Final = 0.05
 LONG_WAIT: Final = 60.0
 EVERYTHING: Final = concepts.ConceptFilter()
@@ -100,6 +98,7 @@ def execute(url: str, *statements: str) -> None:
             connection.execute(statement.encode())
 
 
+@pytest.mark.slow
 def test_only_the_reads_of_a_session_come_from_the_standby(pair: Pair) -> None:
     assert not pair.store.read(is_on_standby)
     with pair.store.standby_session():
@@ -195,6 +194,7 @@ def test_settings_that_later_commands_use_are_not_read_from_the_standby(pair: Pa
         assert pair.store.config.get(change.key, None) == 100
 
 
+@pytest.mark.slow
 def test_a_feed_has_what_the_primary_has_and_skips_nothing(patient: Pair) -> None:
     store = patient.store
     other = opened_with(patient.standby.source, patient.standby.url)
@@ -224,6 +224,7 @@ def test_a_feed_of_a_standby_that_is_behind_comes_from_the_primary(pair: Pair) -
     assert pair.number(ReadSource.BEHIND) == 1
 
 
+@pytest.mark.slow
 def test_verify_checks_the_standby(patient: Pair) -> None:
     create(patient.store)
     with patient.store.standby_session():
@@ -231,6 +232,7 @@ def test_verify_checks_the_standby(patient: Pair) -> None:
     assert patient.number(ReadSource.STANDBY) == 1
 
 
+@pytest.mark.slow
 def test_the_primary_is_verified_while_the_standby_is_behind(pair: Pair) -> None:
     pair.standby.pause_replay()
     create(pair.store)
@@ -303,6 +305,7 @@ def test_the_primary_answers_where_the_position_of_a_write_is_not_known(pair: Pa
         assert not pair.store.read(is_on_standby)
 
 
+@pytest.mark.slow
 def test_a_failover_makes_no_read_older_than_the_callers_own_write(cluster: Path) -> None:
     settings = {"full_page_writes": "on"}  # for a copy of a standby
     with folder() as directory:
@@ -403,6 +406,7 @@ def test_the_text_of_a_position_is_read_again() -> None:
         assert Position.parse(str(of_cluster)) == of_cluster
 
 
+@pytest.mark.slow
 def test_a_standby_of_another_cluster_is_not_read(
     pair: Pair, database: PostgresServer, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -458,6 +462,7 @@ def test_sqlite_has_no_standby(sqlite_url: str, pair: Pair) -> None:
         open_store(pair.standby.source.url, read_url=sqlite_url)
 
 
+@pytest.mark.slow
 async def test_an_event_loop_reads_from_the_standby(pair: Pair) -> None:
     store = open_async_store(
         pair.standby.source.url,

@@ -15,8 +15,6 @@ from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.collecting import TRANSACTION_NUMBER
 from indelible_sql.engine.connections import BEGIN_ON_POSTGRESQL
 
-pytestmark = pytest.mark.slow
-
 TRANSACTION_STATEMENTS = (BEGIN_ON_POSTGRESQL, "COMMIT", "BEGIN IMMEDIATE")
 RECORD_NAMES = "|".join(table.name for table in CATALOG.records)
 REWRITE = re.compile(
@@ -110,6 +108,7 @@ def test_an_edit_waits_for_postgresql_twice(database: PostgresServer) -> None:
         assert trace.round_trips_of(lambda: edit(trace.store, saved)) == 2
 
 
+@pytest.mark.slow
 def test_no_command_of_a_concept_rewrites_a_record(trace: Trace) -> None:
     statements: list[str] = []
     for sent in concept_life(trace).values():
@@ -169,6 +168,7 @@ def literals(tree: ast.Module) -> list[str]:
     return texts
 
 
+@pytest.mark.slow
 def test_the_source_has_no_upsert_and_changes_rows_in_few_modules() -> None:
     updating: set[str] = set()
     deleting: set[str] = set()

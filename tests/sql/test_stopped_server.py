@@ -21,8 +21,6 @@ from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import Pool, SqlStore, open_async_store, open_store, verify
 from indelible_sql.engine.limited_connections import LimitedAsyncConnection, LimitedConnection
 
-pytestmark = pytest.mark.slow
-
 LIMITS = Pool(size=2, overflow=1, connect_seconds=2, statement_seconds=1)
 # A connection from the pool, a statement, a new connection, and the look-up of a lost COMMIT.
 MAX_SECONDS = 40
@@ -55,6 +53,7 @@ def silent_server() -> Generator[str]:
         yield f"postgresql://indelible_app@127.0.0.1:{listener.getsockname()[1]}/indelible"
 
 
+@pytest.mark.slow
 def test_every_call_on_a_stopped_server_ends_and_the_store_recovers(
     own_server: PostgresServer, limited: SqlStore
 ) -> None:

@@ -25,8 +25,6 @@ from indelible.kernel.subscribers import (
 from indelible.testing.stores import BEGINNING, MAYA
 from indelible_sql import SqlStore, SqlTransaction, verify
 
-pytestmark = pytest.mark.slow
-
 NAME = "counter"
 UNRECORDED_RESTART = (
     "restarts = 1, restarted_at = updated_at, restarted_by = 'user:maya', restart_reason = 'a test'"
@@ -95,6 +93,7 @@ def test_a_change_that_becomes_visible_later_than_its_successors_is_not_skipped(
     assert follower.handled == ["older", "younger"]
 
 
+@pytest.mark.slow
 def test_a_reaction_that_is_rolled_back_moves_no_cursor(store: SqlStore) -> None:
     follower = Follower(store)
     store.run(pause, "letters", actor=MAYA, reason="a test")

@@ -25,8 +25,6 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import AsyncSqlStore, SqlStore, UnitOfWork, create_uow_factory, open_store
 from indelible_sql.engine.failpoints import Failpoint
 
-pytestmark = pytest.mark.slow
-
 TIMEOUT_SECONDS = 60
 LOCK_SECONDS = 1  # long enough for another thread to wait for a row's lock
 

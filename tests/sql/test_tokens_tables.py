@@ -8,8 +8,6 @@ from sqlalchemy import Inspector, NullPool, create_engine, inspect
 
 from indelible_sql import SqlStore
 
-pytestmark = pytest.mark.slow
-
 # The columns of seed 004, without those of DIFFERENCES. Columns in capitals are NOT NULL.
 COLUMNS: Mapping[str, str] = {
     "authors": "ID WALLET_ADDRESS twitter_handle farcaster_handle prompt_text CREATED_AT",

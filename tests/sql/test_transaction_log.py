@@ -11,8 +11,6 @@ from indelible.testing.stores import MAYA, create, edit
 from indelible_sql import SqlStore
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 
-pytestmark = pytest.mark.slow
-
 REASON = "first draft"
 
 

@@ -25,8 +25,6 @@ from indelible_sql.captures import (
 from indelible_sql.captures.sqlite_functions import VectorFunctions
 from indelible_sql.captures.vector_cache import MAX_CACHE_BYTES, VectorCache
 
-pytestmark = pytest.mark.slow
-
 WIDTH = 8
 IN_PYTHON = VectorFunctions(python_vectors.functions(), python_vectors.nearest)
 BY_NUMPY = sqlite_functions.vector_functions()
@@ -173,6 +171,7 @@ def captured_with(
     return decisions, [centroid.vector for centroid in centroids], answer
 
 
+@pytest.mark.slow
 def test_captures_are_decided_alike_with_and_without_numpy(
     template_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,6 +182,7 @@ def test_captures_are_decided_alike_with_and_without_numpy(
     assert len({decision for decision, _ in from_python[0]}) > 1
 
 
+@pytest.mark.slow
 def test_a_search_reads_all_batches_of_a_space(
     template_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

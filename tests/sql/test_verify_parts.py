@@ -37,8 +37,6 @@ from indelible_sql.maintenance.verify_parts import (
 )
 from indelible_sql.schema.tables import HISTORY
 
-pytestmark = pytest.mark.slow
-
 ROWS_OF_PART: Final = 3
 CONCEPTS: Final = 8
 ROWS_OF_WORK: Final = 2_000
@@ -103,6 +101,7 @@ def joined(store: SqlStore) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_parts_find_what_one_process_finds(store: SqlStore, owner_url: str, damage: str) -> None:
     fill(store)
@@ -131,6 +130,7 @@ def test_a_fault_beside_a_border_is_found_once(
     assert findings == verify(store)
 
 
+@pytest.mark.slow
 def test_bulk_records_and_receipts_are_split(
     store: SqlStore, owner_url: str, tmp_path: Path
 ) -> None:
@@ -152,6 +152,7 @@ def test_bulk_records_and_receipts_are_split(
     assert joined(store) == expected
 
 
+@pytest.mark.slow
 def test_keys_that_are_not_utf_8_are_in_one_range(sqlite: SqlStore) -> None:
     """They are read as the character U+FFFD, which is after the keys that follow them."""
     create_once(sqlite, "before-them")
@@ -169,6 +170,7 @@ def test_keys_that_are_not_utf_8_are_in_one_range(sqlite: SqlStore) -> None:
     assert tuple(found) == expected
 
 
+@pytest.mark.slow
 def test_the_parts_read_each_row_once(store: SqlStore) -> None:
     fill(store)
 
@@ -179,6 +181,7 @@ def test_the_parts_read_each_row_once(store: SqlStore) -> None:
     assert read >= work.rows
 
 
+@pytest.mark.slow
 def test_a_missing_table_ends_the_findings_where_one_process_ends(
     store: SqlStore, owner_url: str
 ) -> None:
@@ -191,6 +194,7 @@ def test_a_missing_table_ends_the_findings_where_one_process_ends(
     assert joined(store) == expected
 
 
+@pytest.mark.slow
 def test_parts_on_postgresql_read_one_moment(postgresql: SqlStore) -> None:
     fill(postgresql)
 
@@ -202,6 +206,7 @@ def test_parts_on_postgresql_read_one_moment(postgresql: SqlStore) -> None:
     assert after == before
 
 
+@pytest.mark.slow
 def test_parts_on_sqlite_read_later_rows_in_their_ranges(sqlite: SqlStore) -> None:
     fill(sqlite)
 
@@ -224,6 +229,7 @@ def test_records_on_sqlite_are_one_part(sqlite: SqlStore) -> None:
     assert of_records == [CheckRange(check="concept_versions", rows=2 * CONCEPTS)]
 
 
+@pytest.mark.slow
 def test_a_snapshot_that_has_ended_is_refused(postgresql: SqlStore) -> None:
     fill(postgresql)
     with split(postgresql) as work:
@@ -234,6 +240,7 @@ def test_a_snapshot_that_has_ended_is_refused(postgresql: SqlStore) -> None:
     assert code(verify_part, postgresql, no_name) == "SNAPSHOT_LOST"
 
 
+@pytest.mark.slow
 def test_a_worker_with_another_database_is_refused(sqlite: SqlStore, tmp_path: Path) -> None:
     fill(sqlite)
     other_url = f"sqlite:///{tmp_path / 'other.db'}"
@@ -250,6 +257,7 @@ def test_a_worker_without_the_check_is_refused(sqlite: SqlStore) -> None:
         assert code(verify_part, sqlite, part) == "CHECK_UNKNOWN"
 
 
+@pytest.mark.slow
 def test_ranges_have_each_row_once_and_no_aggregate_twice(
     store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -291,6 +299,7 @@ def work_of(connection: Connection, read: Callable[[], object]) -> int:
     return next(steps)
 
 
+@pytest.mark.slow
 def test_ranges_on_sqlite_need_the_work_of_the_whole(sqlite: SqlStore) -> None:
     """A join that reads all rows for each row would need 70 times as much."""
     with sqlite.transaction(actor=FORGER, reason="a test") as tx:

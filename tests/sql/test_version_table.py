@@ -11,8 +11,6 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import Fault, verify
 from indelible_sql.maintenance.verify import OF_OTHER_REVISION
 
-pytestmark = pytest.mark.slow
-
 LIE = """
     INSERT INTO {}receipts (owner, key, fingerprint, result, at, hash)
     VALUES (

@@ -79,6 +79,7 @@ def ask(request: pytest.FixtureRequest) -> AskChanges:
     return changes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entity", aggregates(), ids=lambda entity: entity.__name__)
 def test_a_change_gets_one_answer(entity: type[Aggregate], ask: AskChanges) -> None:
     stores = {"domain": ask_domain, "memory": ask_memory, "database": ask}
@@ -99,6 +100,7 @@ def test_guards_of_one_aggregate_are_left(dialect: str) -> None:
     assert len(lifted) < len(of_heads) / 2
 
 
+@pytest.mark.slow
 def test_a_guard_that_sqlite_lacks_is_found(template_file: Path, tmp_path: Path) -> None:
     path = str(shutil.copy(template_file, tmp_path / "changes.db"))
     with SqliteChanges.open(path, without=[DROPPED]) as changes:

@@ -77,6 +77,7 @@ def test_a_whole_row_gets_one_answer(entity: type[Aggregate], ask: Ask) -> None:
     assert MIN_SHARE < tally.accepted_share < MAX_SHARE
 
 
+@pytest.mark.slow
 def test_every_exception_is_needed(ask: Ask) -> None:
     stores = {"domain": ask_domain, "database": ask}
     tally = RowTally()
@@ -120,7 +121,6 @@ def test_a_check_that_sqlite_lacks_is_found(template_file: Path, tmp_path: Path)
         assert_payees_differ(rows)
 
 
-@pytest.mark.slow
 def test_a_check_that_postgresql_lacks_is_found(postgresql_rows: PostgresqlRows) -> None:
     drop = "ALTER TABLE indelible.payees DROP CONSTRAINT payees_destination_of_status"
     with postgresql_rows.connection.transaction(force_rollback=True):

@@ -36,8 +36,6 @@ from indelible_workers.redis.commit_channel import CHANNEL, publish_commits, rec
 from indelible_workers.threads.hung_threads import process_name
 from indelible_workers.worker import MAX_HOLD_SECONDS
 
-pytestmark = pytest.mark.slow
-
 STAGES = ("bake", "cool", "sell", "sweep", "count")
 SETTLE_SECONDS = 1.0
 

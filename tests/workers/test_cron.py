@@ -116,7 +116,6 @@ def test_an_expression_fires_as_documented(expression: str, transition: str) -> 
     assert fired == expected
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("expression", EXPRESSIONS)
 @pytest.mark.parametrize("transition", TRANSITIONS)
 def test_the_newest_slot_is_the_last_that_has_come(expression: str, transition: str) -> None:
@@ -232,7 +231,6 @@ def test_an_unknown_time_zone_is_refused_when_it_is_declared(time_zone: str, cod
     assert caught.value.code == code
 
 
-@pytest.mark.slow
 @given(
     st.text(max_size=30)
     | st.lists(st.from_regex(r"[0-9*/,#LW-]{1,5}", fullmatch=True), min_size=5, max_size=5).map(

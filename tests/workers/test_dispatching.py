@@ -66,7 +66,6 @@ def stages_in_demand(store: TaskStore) -> dict[str, Stage[TasksWrite, str, str]]
     return {name: bakery.stage(name=name, breaker=breaker) for name in STAGES}
 
 
-@pytest.mark.slow
 def test_a_look_at_all_stages_is_one_round_trip_to_postgresql(database: PostgresServer) -> None:
     with on_postgresql(database, prepare=True) as trace:
         stages = stages_in_demand(trace.store)

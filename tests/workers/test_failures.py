@@ -22,8 +22,6 @@ from indelible.kernel.stages import PermanentFailure, RetryLater
 from indelible.kernel.tasks import NEVER, AttemptOutcome
 from indelible_workers import process_batch
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.mark.parametrize("step", ["claim", "perform", "finish"])
 @pytest.mark.parametrize("batch", [1, 10])

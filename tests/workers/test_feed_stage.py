@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
-import pytest
 from attrs import define, evolve, field
 from tests.workers.bakery import MAYA, WORKER, attempts, get_task
 
@@ -94,7 +93,6 @@ def _count_unhandled(tx: Any) -> int:  # noqa: ANN401 - of any store
     return len(tx.history.feed(after=after, limit=1).changes)
 
 
-@pytest.mark.slow
 def test_a_broken_reaction_ends_in_a_dead_task_and_a_requeue_continues(store: Any) -> None:  # noqa: ANN401 - of any kind
     reacting = Reacting(store, is_broken=True)
     stage = reacting.stage(max_attempts=3)
@@ -147,7 +145,6 @@ def test_a_foreign_cursor_ends_the_task_at_once_and_only_a_restart_helps(store: 
     assert reacting.seen() == [*names, "after"]
 
 
-@pytest.mark.slow
 def test_several_workers_at_once_handle_each_change_once(store: Any) -> None:  # noqa: ANN401 - of any kind
     reacting = Reacting(store)
     stage = reacting.stage(changes_per_transaction=7, poll_seconds=0.001)

@@ -22,8 +22,6 @@ from indelible_workers import Worker, run_workers
 from indelible_workers.threads import hung_threads
 from indelible_workers.threads.hung_threads import process_name
 
-pytestmark = pytest.mark.slow
-
 AGES_AGO = timedelta(days=3_650)
 
 

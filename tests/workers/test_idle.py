@@ -57,7 +57,6 @@ def short_waits(others: set[Thread], waits: dict[Thread, float | None]) -> set[s
     return names
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("store", ["memory"], indirect=True)
 def test_the_threads_of_an_idle_worker_do_not_poll(
     store: TaskStore, waits: dict[Thread, float | None], redis_url: str

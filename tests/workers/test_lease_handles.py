@@ -52,7 +52,6 @@ def complete(store: TaskStore, lease: Lease) -> None:
         tx.tasks.complete([lease])
 
 
-@pytest.mark.slow
 def test_a_task_that_lost_its_lease_is_stopped_and_discarded(
     store: TaskStore, bakery: Bakery
 ) -> None:
@@ -76,7 +75,6 @@ def test_a_task_that_lost_its_lease_is_stopped_and_discarded(
     assert [attempt.outcome for attempt in attempts(store, "loaf")] == ["STARTED"]
 
 
-@pytest.mark.slow
 def test_a_canceled_task_is_stopped_and_discarded(store: TaskStore, bakery: Bakery) -> None:
     reasons: list[StopReason | None] = []
 
@@ -144,7 +142,6 @@ def test_the_own_transaction_of_a_task_is_refused_after_its_lease(
     assert outcome_counts(worker) == {"claimed": 1, "lost": 1}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("store", ["memory"], indirect=True)
 def test_a_task_that_ends_while_it_is_watched_does_not_end_the_watch(store: TaskStore) -> None:
     """Otherwise no limit of any task would be enforced from then on."""
@@ -176,7 +173,6 @@ class EndingHold:
         return self.task if self.looks % 2 else None
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("batch", [1, 10])
 def test_a_stopping_worker_releases_a_task_that_stops(
     store: TaskStore, bakery: Bakery, batch: int
@@ -221,7 +217,6 @@ def test_a_task_that_stops_without_a_request_has_failed(store: TaskStore, bakery
     assert outcome_counts(worker) == {"claimed": 1, "retried": 1}
 
 
-@pytest.mark.slow
 def test_a_task_whose_lease_is_required_is_claimed_by_no_other(database: PostgresServer) -> None:
     store = open_store(database.url, policy=POLICY)
     enqueue(store, "loaf")
@@ -248,7 +243,6 @@ def claim_one(store: TaskStore) -> tuple[Lease, ...]:
         return tx.tasks.claim("bake", limit=1, until=until)
 
 
-@pytest.mark.slow
 def test_a_task_that_is_locked_is_not_waited_for(database: PostgresServer) -> None:
     store = open_store(database.url, policy=POLICY)
     enqueue(store, "loaf")

@@ -18,8 +18,6 @@ from indelible.tokens.ports import Chain
 from indelible_evm import EvmChain, QuietProvider
 from indelible_evm import season as contract
 
-pytestmark = pytest.mark.slow
-
 OTHER_HASH = "0x" + "11" * 32
 
 Log = dict[str, Any]
@@ -39,6 +37,7 @@ def start_token_ids(mints: Iterable[MintLog]) -> list[int]:
     return [mint.start_token_id for mint in mints]
 
 
+@pytest.mark.slow
 def test_only_the_configured_chain_is_accepted(chain: Chain, provider: Proxy) -> None:
     chain.check()
     provider.report_chain_id(1)
@@ -137,6 +136,7 @@ def without_times(logs: list[Log]) -> list[Log]:
     return logs
 
 
+@pytest.mark.slow
 def test_many_headers_are_read_by_several_requests(
     chain: Chain, node: Anvil, season: str, provider: Proxy
 ) -> None:

@@ -22,8 +22,6 @@ from indelible.tokens.ports import Chain
 from indelible_evm.kinds import BATCH_MINTED
 from indelible_evm.provider import Refusal
 
-pytestmark = pytest.mark.slow
-
 FOLDER = ROOT / "packages" / "adapters" / "evm" / "contract"
 SHIPPED = SOURCES["indelible_evm"] / "season.json"
 EVENTS = {

@@ -23,8 +23,6 @@ from indelible.tokens.errors import ChainUnreachable, InvalidNodeResponse
 from indelible.tokens.ports import Chain
 from indelible_evm import EvmChain
 
-pytestmark = pytest.mark.slow
-
 SIGNATURE = "0x" + "11" * 66
 CALLS: dict[str, Callable[[Chain], object]] = {
     "check": lambda chain: chain.check(),
@@ -352,6 +350,7 @@ def test_errors_can_be_pickled(chain: Chain, provider: Proxy) -> None:
     assert unpickled.detail == {"reason": "HTTP 429"}
 
 
+@pytest.mark.slow
 def test_the_import_keeps_the_recursion_limit() -> None:
     script = """if True:
         import json, sys

@@ -3,11 +3,14 @@
 import gc
 import weakref
 
+import pytest
 from web3.types import RPCEndpoint
 
 from indelible_evm import QuietProvider
 from indelible_evm.simulator.chain import SimulatedChain
 from indelible_evm.simulator.server import running_chain
+
+pytestmark = pytest.mark.slow
 
 
 class CyclicProvider(QuietProvider):

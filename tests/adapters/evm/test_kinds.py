@@ -104,7 +104,6 @@ def test_a_consecutive_transfer_is_a_mint_of_its_range() -> None:
     assert problem_of(CONSECUTIVE_TRANSFER, 5, ZERO, TO, data=too_large) == "quantity"
 
 
-@pytest.mark.slow
 @given(WORDS, st.integers(1, MAX_UINT256))
 def test_a_single_transfer_is_a_mint_of_copies(token_id: int, copies: int) -> None:
     data = encode(["uint256", "uint256"], [token_id, copies])
@@ -114,7 +113,6 @@ def test_a_single_transfer_is_a_mint_of_copies(token_id: int, copies: int) -> No
     assert (mint.token_ids, mint.copies) == (range(token_id, token_id + 1), (copies,))
 
 
-@pytest.mark.slow
 @given(st.lists(st.tuples(WORDS, WORDS), max_size=20))
 def test_a_batch_is_one_mint_of_the_ids_with_copies(pairs: list[tuple[int, int]]) -> None:
     mint = transfer_batch([token_id for token_id, _ in pairs], [copies for _, copies in pairs])
@@ -135,7 +133,6 @@ def test_a_transfer_of_no_copies_mints_nothing() -> None:
     assert read(TRANSFER_SINGLE, OPERATOR, ZERO, TO, data=data) is None
 
 
-@pytest.mark.slow
 def test_an_impossible_batch_names_its_field() -> None:
     log = transfer_batch([1, 2], [1])
     many = transfer_batch(list(range(MAX_TOKENS_PER_MINT + 1)), [1] * (MAX_TOKENS_PER_MINT + 1))

@@ -12,8 +12,6 @@ from indelible.tokens import MintLog
 from indelible.tokens.errors import ChainUnreachable, RangeTooLarge
 from indelible.tokens.ports import Chain
 
-pytestmark = pytest.mark.slow
-
 FORMS_ABOUT_LOGS = [form for form in RefusalForm if form is not RefusalForm.BLOCKS]
 
 

@@ -16,8 +16,6 @@ from indelible.tokens.errors import InvalidNodeResponse
 from indelible_evm import EvmChain, parsing
 from indelible_evm.season import season
 
-pytestmark = pytest.mark.slow
-
 HASHES = st.binary(min_size=32, max_size=32).map(lambda data: f"0x{data.hex()}")
 WALLETS = st.binary(min_size=20, max_size=20).map(lambda data: f"0x{data.hex()}")
 WORDS = st.integers(0, 2**256 - 1)
@@ -166,6 +164,7 @@ def test_an_odd_log_keeps_its_position_and_names_its_field(
     assert odd.problem
 
 
+@pytest.mark.slow
 @given(MINTS, st.sampled_from(FIELDS), JSON.filter(is_not_hexadecimal))
 def test_an_invalid_field_is_refused(mint: MintLog, name: str, invalid: object) -> None:
     log = {**raw_log(mint), name: invalid}

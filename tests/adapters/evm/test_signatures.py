@@ -15,8 +15,6 @@ from indelible.tokens.errors import ChainUnreachable, SignatureMalformed
 from indelible.tokens.ports import Chain
 from indelible_evm import EvmChain
 
-pytestmark = pytest.mark.slow
-
 # From the documentation of eth-account, that of web3.js, and EIP-2098.
 GOLDEN = {
     "eth-account": (
@@ -87,7 +85,6 @@ def unreachable() -> Chain:
     return chain_without_node()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("signer", "text", "signature"), GOLDEN.values(), ids=GOLDEN)
 @pytest.mark.parametrize("spell", [str, str.lower, in_upper_case])
 def test_published_signatures_are_recovered(
@@ -97,7 +94,6 @@ def test_published_signatures_are_recovered(
     assert unreachable.is_signed_by(signer, text, "0x" + signature[2:].upper())
 
 
-@pytest.mark.slow
 def test_both_encodings_of_the_parity_are_accepted(unreachable: Chain) -> None:
     signature = sign(TEXT, KEYS[0])
 
@@ -109,14 +105,12 @@ def test_both_encodings_of_the_parity_are_accepted(unreachable: Chain) -> None:
     assert unreachable.is_signed_by(address(KEYS[0]), TEXT, with_small_parity)
 
 
-@pytest.mark.slow
 def test_a_node_makes_the_same_signature(chain: Chain, node: Anvil) -> None:
     for text in (TEXT, "I♥SF", ""):
         signature = node.call("personal_sign", f"0x{text.encode().hex()}", node.accounts[3])
         assert chain.is_signed_by(node.accounts[3], text, signature)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "other",
     [
@@ -132,7 +126,6 @@ def test_a_signature_is_of_no_other_text(chain: Chain, other: str) -> None:
     assert not chain.is_signed_by(address(KEYS[0]), other, sign(TEXT, KEYS[0]))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("length", [65, 64])
 def test_a_signature_is_of_no_other_wallet(chain: Chain, length: int) -> None:
     signature = sign(TEXT, KEYS[0])[: 2 + 2 * length]
@@ -141,7 +134,6 @@ def test_a_signature_is_of_no_other_wallet(chain: Chain, length: int) -> None:
     assert not chain.is_signed_by(f"0x{0:040x}", TEXT, signature)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "wallet", ["", "0x", "nobody", "0x" + "1" * 39, "0x" + "g" * 40, "vitalik.eth", "\ud800"]
 )
@@ -150,7 +142,6 @@ def test_an_invalid_wallet_has_signed_nothing(unreachable: Chain, wallet: str) -
     assert not unreachable.is_signed_by(wallet, TEXT, "0x" + "11" * 130)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("signature", MALFORMED)
 def test_a_malformed_signature_is_refused_without_a_call(
     unreachable: Chain, signature: str
@@ -179,7 +170,6 @@ def test_a_full_signature_of_another_wallet_is_checked_by_a_call(half: bytes, pa
         chain.is_signed_by(address(KEYS[0]), TEXT, f"0x{half.hex() * 2}{parity:02x}")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("owners", [1, 2])
 def test_a_contract_wallet_confirms_its_owners_signatures(
     chain: Chain, node: Anvil, provider: Proxy, owners: int
@@ -196,7 +186,6 @@ def test_a_contract_wallet_confirms_its_owners_signatures(
     assert not chain.is_signed_by(address(KEYS[1]), TEXT, signature)
 
 
-@pytest.mark.slow
 def test_a_wallet_with_two_owners_needs_both_in_order(chain: Chain, node: Anvil) -> None:
     contract = node.deploy(wallet(), [address(key) for key in KEYS])
     first, second = [sign(TEXT, key).removeprefix("0x") for key in KEYS]
@@ -206,7 +195,6 @@ def test_a_wallet_with_two_owners_needs_both_in_order(chain: Chain, node: Anvil)
         assert not chain.is_signed_by(contract, TEXT, f"0x{wrong}")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("code", HOSTILE_CODE.values(), ids=HOSTILE_CODE)
 def test_a_contract_that_does_not_confirm_has_signed_nothing(
     chain: Chain, node: Anvil, code: str
@@ -218,7 +206,6 @@ def test_a_contract_that_does_not_confirm_has_signed_nothing(
     assert not chain.is_signed_by(contract, TEXT, "0x" + "11" * 500)
 
 
-@pytest.mark.slow
 def test_a_contract_that_confirms_everything_has_signed(chain: Chain, node: Anvil) -> None:
     contract = f"0x{0x600D:040x}"
     node.call("anvil_setCode", contract, f"0x7f{MAGIC}60005260206000f3")

@@ -26,8 +26,6 @@ from indelible.projects.errors import HistoryRewritten, HostRefused, PushRejecte
 from indelible.projects.ports import FoundCommit
 from indelible_git.trailers import AUTHOR_EMAIL
 
-pytestmark = pytest.mark.slow
-
 DESCRIPTORS = Path("/proc/self/fd")
 
 
@@ -120,6 +118,7 @@ def test_files_of_others_and_the_executable_bit_stay(local: LocalSite) -> None:
     assert listing.splitlines() == ["100755 README.md", "100644 mine", "100644 src/page.py"]
 
 
+@pytest.mark.slow
 def test_a_push_after_another_one_is_rejected_and_rebuilt_on_the_new_tip(site: Site) -> None:
     repository = site.host.ensure_repository(request())
     bare = site.bare(repository)
@@ -164,6 +163,7 @@ def test_a_deleted_branch_is_pushed_again_with_its_history(site: Site) -> None:
     assert commits(bare) == [ours, theirs]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("to", ["other history", "an older commit"])
 def test_a_rewritten_branch_is_not_pushed_to(site: Site, to: str) -> None:
     repository = site.host.ensure_repository(request())

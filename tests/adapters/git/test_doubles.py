@@ -18,8 +18,6 @@ from tests.doubles.serving import CONTROL
 from indelible.projects.errors import HostUnavailable
 from indelible_git import GitHubHost
 
-pytestmark = pytest.mark.slow
-
 
 @contextmanager
 def program(name: str, root: Path) -> Generator[str]:
@@ -33,6 +31,7 @@ def program(name: str, root: Path) -> Generator[str]:
             process.kill()
 
 
+@pytest.mark.slow
 def test_github_is_a_program_that_takes_faults(tmp_path: Path) -> None:
     with program("github", tmp_path) as url:
         host = GitHubHost(token=TOKEN, api_url=url)

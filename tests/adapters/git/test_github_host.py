@@ -11,8 +11,6 @@ from indelible.kernel import IndelibleError, UsageError
 from indelible.projects.errors import HostRefused, HostUnavailable, RepositoryGone
 from indelible_git import GitHubHost
 
-pytestmark = pytest.mark.slow
-
 CREATE = "POST /user/repos"
 BLANK = [
     {"resource": "Repository", "code": "custom", "field": "name", "message": "name is reserved"},

@@ -41,8 +41,6 @@ from indelible.projects.errors import (
 )
 from indelible_git import GitCheckout, GitLimits, LocalHost
 
-pytestmark = pytest.mark.slow
-
 BAD_PATHS = [
     "/etc/passwd", "../x", "a/../../x", ".git/config", ".GIT/config", "git~1/config", "a\\b",
     "a\0b", "a/" + "x" * 256, "a.", "a ", "", "a//b", "./a", ".gitmodules", "a/.gitattributes",

@@ -27,8 +27,6 @@ from indelible.projects.errors import (
 from indelible_git import LocalHost
 from indelible_git.markers import description_with_marker, marked_project
 
-pytestmark = pytest.mark.slow
-
 OTHER_PROJECT = "018f6f2e-7a5b-7c3d-9e1f-000000000002"
 BAD_NAMES = ["", ".", "..", "a/b", "-x", ".git", "a.git", "a b", "a\n", "ü", "x" * 101, "a.lock"]
 

@@ -23,8 +23,6 @@ from indelible_git.processes import (
     run,
 )
 
-pytestmark = pytest.mark.slow
-
 
 class Stopped(Exception):
     """The request of a worker to stop."""

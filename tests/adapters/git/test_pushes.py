@@ -40,8 +40,6 @@ from indelible_git.git import Git
 from indelible_git.local import STALE_LOCK_SECONDS
 from indelible_git.processes import Completed
 
-pytestmark = pytest.mark.slow
-
 LOST_ANSWERS = 50
 RACES = 20
 MAX_ATTEMPTS = 4

@@ -19,8 +19,6 @@ from tests.doubles.github import git
 
 from indelible.projects.errors import GitFailed
 
-pytestmark = pytest.mark.slow
-
 READ_TREE = 2  # the second command of a commit; the first one stores the blobs
 
 

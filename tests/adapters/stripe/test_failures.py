@@ -263,7 +263,6 @@ def test_closed_connection_has_an_unknown_outcome(script: Scripted) -> None:
     assert script.requests == 1
 
 
-@pytest.mark.slow
 def test_timeout_has_an_unknown_outcome(script: Scripted) -> None:
     script.hangs = threading.Event()
     with closing(gateway_to(script.url, read_timeout_seconds=0.2)) as gateway:

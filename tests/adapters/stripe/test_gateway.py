@@ -143,7 +143,6 @@ def test_expired_session_cannot_be_paid(stripe_run: Controlled) -> None:
     assert (expired.status, expired.url) == ("expired", None)
 
 
-@pytest.mark.slow
 def test_refunds_of_an_intent_are_listed(stripe_run: Controlled) -> None:
     gateway = stripe_run.gateway
     intent = paid_intent(stripe_run)
@@ -255,7 +254,6 @@ def test_account_receives_transfers_after_its_onboarding(stripe_run: Controlled)
     assert gateway.retrieve_account(account.id).transfers_active is True
 
 
-@pytest.mark.slow
 def test_balance_is_the_sum_of_its_transactions(stripe_run: Controlled) -> None:
     gateway = stripe_run.gateway
     paid_intent(stripe_run)

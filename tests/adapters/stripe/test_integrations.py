@@ -10,8 +10,6 @@ from tests.adapters.stripe.controls import WINNER, Controlled, controlled
 from indelible_stripe.simulator.parameter_types import schema_of_parameters
 from indelible_stripe.simulator.payments import AUTHORIZATION_SECONDS
 
-pytestmark = pytest.mark.slow
-
 Client: TypeAlias = Any  # a typed one would refuse dicts that are built step by step
 
 CARD: Final = "pm_card_visa"

@@ -11,8 +11,6 @@ from indelible_stripe.simulator.descriptions import Descriptions
 from indelible_stripe.simulator.operations import OPERATIONS, Operation, find_operation
 from indelible_stripe.simulator.parameter_types import schema_of_parameters
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.mark.parametrize(
     ("path", "form", "problem"),

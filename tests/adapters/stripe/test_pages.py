@@ -5,12 +5,9 @@ from datetime import UTC, datetime
 from html import unescape
 
 import httpx
-import pytest
 from tests.adapters.stripe.controls import Controlled, controlled
 
 from indelible.money.entities.stripe_objects import Session
-
-pytestmark = pytest.mark.slow
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 

@@ -15,8 +15,6 @@ from indelible_stripe.simulator.parameters import tracked, unread_names
 from indelible_stripe.simulator.parts import Items, members
 from indelible_stripe.simulator.routes import HANDLERS, Handler
 
-pytestmark = pytest.mark.slow
-
 Form = dict[str, str]
 
 INTENT: Final = {"amount": "500", "currency": "usd"}

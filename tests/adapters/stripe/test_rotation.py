@@ -13,8 +13,6 @@ from indelible.memory import MemoryStore
 from indelible.money.rules.events import Environment
 from indelible.money.tasks.receiving import WebhookHandler
 
-pytestmark = pytest.mark.slow
-
 OLD: Final = "whsec_old"
 NEW: Final = "whsec_new"
 SEED: Final = 17
@@ -81,6 +79,7 @@ def sign_with(run: Controlled, endpoint: RotatedEndpoint, secrets: Sequence[str]
     run.control("webhooks", url=endpoint.receiver.url, secrets=list(secrets), **FAULTS)
 
 
+@pytest.mark.slow
 def test_a_rotation_with_two_secrets_loses_no_event(endpoint: RotatedEndpoint) -> None:
     steps: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
         ((OLD,), (OLD,)),  # before

@@ -13,8 +13,6 @@ from tests.adapters.stripe.controls import Controlled, Receiver, controlled, rec
 
 from indelible_stripe.simulator.webhooks import sign
 
-pytestmark = pytest.mark.slow
-
 SECRET = "whsec_first"  # noqa: S105 - of no account
 NEXT_SECRET = "whsec_next"  # noqa: S105 - of no account
 
@@ -78,6 +76,7 @@ def test_signature_is_an_hmac_of_time_and_body(endpoint: Receiver) -> None:
         assert header == f"t=1700000000,v1={digest}"
 
 
+@pytest.mark.slow
 def test_events_are_lost_duplicated_and_reordered_by_the_seed(endpoint: Receiver) -> None:
     webhooks: dict[str, Any] = {
         "url": endpoint.url,

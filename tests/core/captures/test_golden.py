@@ -120,7 +120,6 @@ coordinates = lists(floats(-1, 1, width=32), min_size=8, max_size=8)
 directions = coordinates.map(as_float32).filter(lambda vector: vec_norm(vector) > 1e-3)
 
 
-@pytest.mark.slow
 @given(directions, directions, floats(0, 1))
 def test_an_update_returns_a_unit_vector_no_farther_from_the_capture(
     centroid: Vector, vector: Vector, rate: float

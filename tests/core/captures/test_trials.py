@@ -32,7 +32,6 @@ def directions(number: int, seed: int) -> list[Vector]:
     return vectors
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("formulas", [SPHERICAL, ANNEALED, ANCHORED])
 @pytest.mark.parametrize("threshold", [0.02, 0.1])
 def test_a_trial_moves_the_centroids_of_real_captures(formulas: str, threshold: float) -> None:

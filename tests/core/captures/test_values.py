@@ -90,7 +90,6 @@ def test_the_longest_embedding_is_accepted() -> None:
     assert len(command.embedding) == MAX_DIMENSION
 
 
-@pytest.mark.slow
 @given(number_lists.filter(any))
 def test_the_text_of_an_embedding_is_exact_to_the_last_bit(numbers: list[float]) -> None:
     vector = EmbeddingVector(values=numbers, model="m").values

@@ -40,7 +40,6 @@ def test_a_name_defined_by_itself_is_circular(name: str, definition: str) -> Non
     assert "DEF_CIRCULAR" in codes(first_version(name=name, definition=definition).warnings())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("text", ["\u201c" * 20_000, "`" * 19_999, "[" * 20_000, "ratio [" * 2_800])
 def test_hostile_definitions_are_searched_in_linear_time(text: str) -> None:
     # Quadratic searches of 20,000 characters would exceed the time limit of the suite.

@@ -171,7 +171,6 @@ def test_the_unified_text_escapes_control_characters() -> None:
     assert unified == "name\n  [-n-]{+\\u001b[2J\\u202e\\u000d+}"
 
 
-@pytest.mark.slow
 def test_two_hundred_edits_among_five_thousand_words_are_separate() -> None:
     old_words: list[str] = []
     new_words: list[str] = []

@@ -25,8 +25,6 @@ from indelible.concepts.rules.diff.content import diff_content
 from indelible.concepts.rules.diff.operations import OpKind
 from indelible.concepts.rules.diff.words import SENTENCE, WORD
 
-pytestmark = pytest.mark.slow
-
 WORD_PIECES = [
     "a",
     "a ",

@@ -117,7 +117,6 @@ def test_a_published_concept_allows_no_action(action: str) -> None:
     assert refused.value.allowed == ()
 
 
-@pytest.mark.slow
 @given(lists(tuples(sampled_from(ACTIONS), instants), max_size=12))
 def test_any_action_takes_a_declared_edge_and_a_later_time_or_is_refused(
     steps: list[tuple[str, datetime]],

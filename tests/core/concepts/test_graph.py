@@ -162,7 +162,6 @@ def test_a_target_is_ordered_with_all_that_it_needs(links: Links, target: str) -
     assert ordered == {target} | all_needs(links, target)
 
 
-@pytest.mark.slow
 @given(links_of_seven)
 def test_each_component_has_one_shortest_cycle(links: Links) -> None:
     cycles = learning_order(make_graph(links), ()).cycles
@@ -173,7 +172,6 @@ def test_each_component_has_one_shortest_cycle(links: Links) -> None:
     assert len(cycles) == len(cyclic)
 
 
-@pytest.mark.slow
 @given(links_of_seven)
 def test_a_cycle_follows_the_prerequisites_in_the_fewest_steps(links: Links) -> None:
     for cycle in learning_order(make_graph(links), ()).cycles:
@@ -186,7 +184,6 @@ def test_a_cycle_follows_the_prerequisites_in_the_fewest_steps(links: Links) -> 
             assert needed in links[concept_id]
 
 
-@pytest.mark.slow
 @given(same_nodes_twice())
 def test_the_order_of_the_input_does_not_matter(
     nodes_twice: tuple[list[ConceptNode], list[ConceptNode]],
@@ -199,7 +196,6 @@ def test_the_order_of_the_input_does_not_matter(
     assert graph.edges == reordered.edges
 
 
-@pytest.mark.slow
 def test_a_chain_of_ten_thousand_concepts_has_ten_thousand_layers() -> None:
     order = learning_order(make_graph(chain_links(MANY)), ())
 

@@ -36,7 +36,6 @@ def test_a_cycle_is_described_by_names_from_the_concept_back_to_it() -> None:
     assert warning.message == f"The concept is needed before itself: {ARROW.join(path)}."
 
 
-@pytest.mark.slow
 @given(links_of_seven, sampled_from(IDS))
 def test_the_cycle_in_a_warning_is_a_shortest_one_through_the_concept(
     links: Links, concept_id: str
@@ -51,7 +50,6 @@ def test_the_cycle_in_a_warning_is_a_shortest_one_through_the_concept(
         assert warning.params[0] == warning.params[-1] == f"Name {concept_id}"
 
 
-@pytest.mark.slow
 def test_the_depth_of_a_chain_of_ten_thousand_concepts_is_reported() -> None:
     warning = warnings_on(make_graph(chain_links(MANY)), "00000")["PREREQ_DEPTH"]
 

@@ -145,7 +145,6 @@ def test_a_name_inside_a_longer_name_is_no_reference(
     assert sorted(references(definition, names)) == sorted(expected)
 
 
-@pytest.mark.slow
 @given(text(max_size=200), lists(text(min_size=1, max_size=20), max_size=5))
 def test_references_are_some_of_the_names(definition: str, names: list[str]) -> None:
     assert set(references(definition, names)) <= set(names)

@@ -248,7 +248,6 @@ def test_hidden_characters_are_controls_direction_marks_and_replacements() -> No
     assert actual == expected
 
 
-@pytest.mark.slow
 @given(text=st.text(st.sampled_from("aTODBLloremips \n\u017f\u200b\ufffd")), is_list=st.booleans())
 def test_a_rule_that_is_not_applied_finds_nothing(text: str, *, is_list: bool) -> None:
     content = good_content(explanation=text)

@@ -19,8 +19,6 @@ from indelible.contests.tasks.replays import replay_log
 from indelible.contests.tasks.states import ContestStore
 from indelible.kernel import Actor
 
-pytestmark = pytest.mark.slow
-
 R = TypeVar("R")
 OPS = Actor.user("ops")
 

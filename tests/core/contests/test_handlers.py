@@ -115,7 +115,6 @@ def test_a_settlement_is_saved_whole_or_not_at_all(store: MemoryStore) -> None:
     assert scenario.lines_of(run.id) == ()
 
 
-@pytest.mark.slow
 def test_a_contest_has_one_complete_run(store: MemoryStore) -> None:
     scenario = complete_contest(store)
     assert code(partial(add_complete_run, scenario, scenario.runs[0])) == "CONTEST_SETTLED"

@@ -22,8 +22,6 @@ from indelible.kernel import Actor
 from indelible.testing.captures.scenarios import code
 from indelible_web.contests.overview import contest_row
 
-pytestmark = pytest.mark.slow
-
 OPS = Actor.user("ops")
 HOLD_SECONDS = 120
 
@@ -163,6 +161,7 @@ def test_a_canceled_tournament_is_an_alert_for_a_contest_in_error(run: ContestRu
     assert run.actions(contest)[-1] == "cancel_by_provider"
 
 
+@pytest.mark.slow
 def test_a_paused_log_holds_the_settlement_until_it_is_resumed(run: ContestRun) -> None:
     contest = played(run)
     pause(run, contest)

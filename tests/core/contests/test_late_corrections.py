@@ -18,8 +18,6 @@ from indelible_sql import open_store
 from indelible_web.contests.late_changes import LateChange, late_change, read_late_input
 from indelible_web.contests.overview import contest_row
 
-pytestmark = pytest.mark.slow
-
 STORES = ["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
 
 
@@ -64,6 +62,7 @@ def alerts_of(run: ContestRun, contest: Contest) -> list[str]:
     return [alert.code.value for alert in row.alerts]
 
 
+@pytest.mark.slow
 def test_a_late_ruling_is_one_event_and_the_result_stays(settled_run: ContestRun) -> None:
     run = settled_run
     contest = run.bring_to(ContestStatus.COMPLETE)
@@ -92,6 +91,7 @@ def test_a_late_ruling_is_one_event_and_the_result_stays(settled_run: ContestRun
     assert run.log(contest).fetch_number == run.fetch_number()
 
 
+@pytest.mark.slow
 def test_a_late_ruling_shows_the_lines_that_would_differ(settled_run: ContestRun) -> None:
     run = settled_run
     contest = run.bring_to(ContestStatus.COMPLETE)

@@ -59,7 +59,6 @@ def _card(moment: Moment, change: Callable[[Json], object]) -> PlayerCard:
     return leaderboard.cards[player_id[0]]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("has_holes", [False, True])
 def test_each_moment_of_a_tournament_is_read_in_each_shape(

@@ -3,10 +3,11 @@
 import pytest
 from tests.core.contests.mutations import check_mutations
 
+pytestmark = pytest.mark.slow
+
 PAYLOADS = 500
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_each_mutated_payload_is_applied_or_refused_with_codes(seed: int) -> None:
     seen, problems = check_mutations(seed, PAYLOADS)

@@ -156,7 +156,6 @@ def _corrected_log(*corrected: int) -> PureLog:
     return log
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("corrected", [(99,), (98, 99)])
 def test_an_operators_round_stays_while_other_scores_change(corrected: tuple[int, ...]) -> None:
     log = _corrected_log(*corrected)
@@ -269,7 +268,6 @@ def test_the_rounds_of_an_accepted_event_stay_while_other_scores_change() -> Non
     assert problems_of_replay(log) == []
 
 
-@pytest.mark.slow
 def test_an_operators_round_is_settled(run: ContestRun) -> None:
     contest = run.open()
     run.lock(contest)

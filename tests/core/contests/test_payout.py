@@ -80,7 +80,6 @@ def random_configuration(random: Random) -> Configuration:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_the_parts_of_a_pool_add_up_to_it(batch: int) -> None:
     random = random_of(batch)

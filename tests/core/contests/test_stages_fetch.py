@@ -211,7 +211,6 @@ def test_a_settled_tournament_is_fetched_each_quarter_of_an_hour_for_a_week(
     assert run.task(FETCH_TOURNAMENT_STAGE, EVENT_ID).is_completed
 
 
-@pytest.mark.slow
 def test_a_settled_tournament_is_fetched_as_before_for_another_contest(run: ContestRun) -> None:
     run.bring_to(ContestStatus.COMPLETE)
     run.publish(name="another")

@@ -163,7 +163,6 @@ def test_the_terminal_event_makes_the_settlement_due_after_the_hold(run: Contest
     assert (due_at - terminal_at).total_seconds() == 120
 
 
-@pytest.mark.slow
 def test_a_log_that_another_one_changes_is_read_again(run: ContestRun) -> None:
     contest = run.open()
     run.lock(contest)
@@ -188,7 +187,6 @@ def test_a_log_that_another_one_changes_is_read_again(run: ContestRun) -> None:
     assert run.kinds(contest) == ["FIELD", "SNAPSHOT"]
 
 
-@pytest.mark.slow
 def test_a_correction_after_the_settlement_is_stored_and_never_applied(run: ContestRun) -> None:
     contest = run.bring_to(ContestStatus.COMPLETE)
     leaderboard_number = run.log(contest).leaderboard_number
@@ -244,7 +242,6 @@ def test_a_defect_of_the_assessment_refuses_one_fetch_and_not_the_next(
     assert run.kinds(contest) == ["FIELD", "!SNAPSHOT", "SNAPSHOT"]
 
 
-@pytest.mark.slow
 def test_a_defect_of_the_transaction_refuses_the_fetch_in_the_last_attempt(
     run: ContestRun,
 ) -> None:
@@ -272,7 +269,6 @@ def test_a_defect_of_the_transaction_refuses_the_fetch_in_the_last_attempt(
     assert run.task(INGEST_CONTEST_STAGE, contest.id).dead_reason is None
 
 
-@pytest.mark.slow
 def test_a_transient_error_of_the_transaction_refuses_no_fetch(run: ContestRun) -> None:
     contest = run.open()
     run.lock(contest)

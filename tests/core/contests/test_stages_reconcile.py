@@ -40,7 +40,6 @@ def lose(run: ContestRun, stage: str, entity_id: str) -> None:
         tx.tasks.complete([lease for lease in leases if lease.entity_id == entity_id])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "stage"),
     [
@@ -69,7 +68,6 @@ def test_contests_that_are_not_overdue_are_left_alone(run: ContestRun) -> None:
     assert run.task(LOCK_CONTEST_STAGE, contest.id).due_at == due_at == contest.lock_time
 
 
-@pytest.mark.slow
 def test_a_lost_fetch_and_a_lost_ingestion_are_enqueued(run: ContestRun) -> None:
     contest = run.open()
     run.lock(contest)
@@ -134,7 +132,6 @@ def test_the_report_counts_states_and_overdue_seconds(run: ContestRun) -> None:
     assert report.lag_seconds == (run.clock.now() - contest.created_at).total_seconds() - 60
 
 
-@pytest.mark.slow
 def test_looking_for_repairs_writes_nothing(run: ContestRun) -> None:
     run.bring_to(ContestStatus.LIVE)
     before = run.store.feed(limit=1_000)

@@ -26,8 +26,6 @@ from indelible.kernel.errors import Conflict, Unavailable
 from indelible.kernel.stages import Postpone
 from indelible_service.demos.leaderboards import Tournament, competitors_of, encode
 
-pytestmark = pytest.mark.slow
-
 OPS = Actor.user("ops")
 
 
@@ -200,6 +198,7 @@ def test_a_failed_computation_ends_the_run_and_brings_the_contest_to_error(
     assert run.contest(contest).attempted_action == "complete"
 
 
+@pytest.mark.slow
 def test_a_transient_failure_leaves_the_contest_live(run: ContestRun) -> None:
     contest = run.bring_to(ContestStatus.LIVE)
     fail = failing(ContestFailpoint.SETTLE_AFTER_READ, Away)

@@ -139,7 +139,6 @@ def test_a_deterministic_failure_brings_the_contest_to_error_at_once(run: Contes
     assert failed.error_message == "The lock cannot be made."
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "error", [Away, lambda: StoreUnreachable("no answer"), lambda: Stale("x", 1, 2)]
 )
@@ -158,7 +157,6 @@ def test_a_transient_failure_is_tried_again(
     assert run.status(contest) is ContestStatus.LOCKED
 
 
-@pytest.mark.slow
 def test_twenty_transient_failures_bring_the_contest_to_error(run: ContestRun) -> None:
     contest = run.bring_to(ContestStatus.SCHEDULED)
     fail = failing(ContestFailpoint.LOCK_AFTER_READ, Away)
@@ -173,7 +171,6 @@ def test_twenty_transient_failures_bring_the_contest_to_error(run: ContestRun) -
     assert run.task(LOCK_CONTEST_STAGE, contest.id).state(run.clock.now()) is TaskState.DEAD
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "stage", "point"),
     [

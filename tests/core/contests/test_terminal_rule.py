@@ -91,7 +91,6 @@ def test_observations_less_than_a_minute_apart_count_once() -> None:
     assert EventKind.TERMINAL in log.kinds()
 
 
-@pytest.mark.slow
 def test_after_its_end_an_unchanged_tournament_adds_no_event() -> None:
     log = PureLog()
     for _ in range(10):
@@ -189,7 +188,6 @@ def test_final_with_different_numbers_of_rounds_is_inconsistent() -> None:
     )
 
 
-@pytest.mark.slow
 def test_every_round_without_final_waits_and_is_then_verified() -> None:
     log = PureLog()
     hours = log.configuration.final_round_verify_hours

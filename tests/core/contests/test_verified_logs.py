@@ -124,7 +124,6 @@ def _rehashed(event: ContestEvent) -> ContestEvent:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [_other_validity, _other_number, _other_contest, _other_body, _other_payload, _rehashed],
@@ -141,7 +140,6 @@ def test_a_changed_event_is_found(
     assert verified.problems[0].number in {index + 1, index + 2}
 
 
-@pytest.mark.slow
 def test_a_missing_event_is_found(sound: StoreLog) -> None:
     events = sound.events
     assert not verify_log(events[:-1], sound.log).is_sound
@@ -159,7 +157,6 @@ HEAD_CHANGES: tuple[Callable[[ContestLog], ContestLog], ...] = (
 )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("change", HEAD_CHANGES)
 def test_a_changed_head_is_found(
     sound: StoreLog, change: Callable[[ContestLog], ContestLog]
@@ -169,7 +166,6 @@ def test_a_changed_head_is_found(
     assert {problem.number for problem in problems} == {None}
 
 
-@pytest.mark.slow
 def test_a_rewrite_is_corrected_in_a_stored_log() -> None:
     log = StoreLog()
     log.start(story()[0])

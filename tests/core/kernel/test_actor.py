@@ -11,7 +11,6 @@ from indelible.kernel.values import HIDDEN, UNSTORABLE
 id_texts = text(characters(exclude_categories=["Cs"]), min_size=1, max_size=200)
 
 
-@pytest.mark.slow
 @given(sampled_from(ActorKind), id_texts)
 def test_an_actor_is_parsed_from_its_text(kind: ActorKind, actor_id: str) -> None:
     assume(not HIDDEN.search(actor_id))

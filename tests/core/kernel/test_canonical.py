@@ -74,7 +74,6 @@ def with_reversed_keys(value: Json) -> Json:
     return value
 
 
-@pytest.mark.slow
 @given(json_values)
 def test_a_canonical_text_is_json_of_the_same_value(value: Json) -> None:
     canonical = canonical_json(value)
@@ -83,7 +82,6 @@ def test_a_canonical_text_is_json_of_the_same_value(value: Json) -> None:
     assert canonical_json(json.loads(canonical)) == canonical
 
 
-@pytest.mark.slow
 @given(json_values)
 def test_the_order_of_keys_does_not_matter(value: Json) -> None:
     reordered = with_reversed_keys(value)
@@ -92,7 +90,6 @@ def test_the_order_of_keys_does_not_matter(value: Json) -> None:
     assert digest(reordered) == digest(value)
 
 
-@pytest.mark.slow
 @given(json_values, json_values)
 def test_different_values_have_different_texts(value: Json, other: Json) -> None:
     # Python's == would not do: it takes True and 1 for equal, JSON does not.
@@ -143,7 +140,6 @@ def test_floats_are_refused_at_any_depth(number: float) -> None:
             canonical_json(value)
 
 
-@pytest.mark.slow
 @given(datetimes(FIRST_BOUND, LAST_BOUND, timezones=zones))
 def test_an_instant_has_one_text_in_every_zone(instant: datetime) -> None:
     canonical = instant_text(instant)
@@ -155,7 +151,6 @@ def test_an_instant_has_one_text_in_every_zone(instant: datetime) -> None:
     assert len(canonical) == len("2026-01-01T00:00:00.000000+00:00")
 
 
-@pytest.mark.slow
 @given(lists(datetimes(FIRST_BOUND, LAST_BOUND, timezones=just(UTC)), min_size=2))
 def test_texts_of_instants_are_in_the_order_of_the_instants(instants: list[datetime]) -> None:
     in_order = [instant_text(instant) for instant in sorted(instants)]

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis.strategies import datetimes, just
 
@@ -25,7 +24,6 @@ def test_the_system_clock_returns_the_time_in_utc() -> None:
     assert now.utcoffset() == timedelta(0)
 
 
-@pytest.mark.slow
 @given(instants, instants)
 def test_the_next_instant_is_that_of_the_clock_or_a_microsecond_later(
     previous: datetime, now: datetime

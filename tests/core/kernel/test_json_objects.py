@@ -62,7 +62,6 @@ def parsed(text: str) -> Any:  # noqa: ANN401 - any JSON value
     return json.loads(text, parse_float=Decimal)
 
 
-@pytest.mark.slow
 @given(json_objects())
 def test_an_object_keeps_its_json_and_contains_nothing_that_changes(text: str) -> None:
     value = parsed(text)
@@ -178,7 +177,6 @@ def test_any_value_can_be_frozen() -> None:
     assert Plan(spec={}, value=None).value is None
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", json_cases(VALUE_LIMITS, "object"))
 def test_an_object_at_a_limit_is_frozen_and_one_beyond_it_is_refused(name: str) -> None:
     case = json_cases(VALUE_LIMITS, "object")[name]
@@ -225,7 +223,6 @@ def test_a_list_of_objects_has_limits_as_one_value() -> None:
         assert caught.value.field == "nodes"
 
 
-@pytest.mark.slow
 @given(json_objects(), json_objects())
 def test_the_size_of_a_list_is_that_of_its_text(first: str, second: str) -> None:
     objects = freeze_objects([parsed(first), parsed(second)])

@@ -45,7 +45,6 @@ def parsed(text: str) -> Any:  # noqa: ANN401 - any JSON value
     return json.loads(text, parse_float=Decimal)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_a_value_at_a_limit_is_stored_and_one_beyond_it_is_refused(name: str) -> None:
     case = CASES[name]
@@ -85,7 +84,6 @@ def test_the_content_of_texts_exceeds_no_limit() -> None:
     DOCUMENT_LIMITS.check(value, canonical_json(value), "data")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("levels", [1_500, 6_000, 100_000])
 def test_any_depth_is_refused_with_a_code(levels: int) -> None:
     nested: object = 0
@@ -113,7 +111,6 @@ def test_a_float_becomes_the_decimal_that_is_written_for_it(number: float) -> No
     assert normal == Decimal(repr(number))
 
 
-@pytest.mark.slow
 @given(decimals(allow_nan=False, allow_infinity=False, min_value=-(10**40), max_value=10**40))
 def test_a_fraction_keeps_its_value_through_a_store(number: Decimal) -> None:
     try:

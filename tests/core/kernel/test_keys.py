@@ -126,7 +126,6 @@ def test_a_scope_is_a_context_and_a_verb_or_one_word(scope: str) -> None:
     assert evolve(ACTIVE_KEY, scopes=(scope,)).scopes == (scope,)
 
 
-@pytest.mark.slow
 @given(from_regex(NAME, fullmatch=True))
 def test_each_name_of_a_context_is_the_first_word_of_a_scope(name: str) -> None:
     scopes = (name, f"{name}:read", f"{name}:{'v' * MAX_SCOPE_WORD}")
@@ -255,7 +254,6 @@ def test_a_key_is_authenticated_by_its_text_until_it_is_revoked() -> None:
     assert authenticated(store, created.text) is None
 
 
-@pytest.mark.slow
 @given(text(max_size=80))
 def test_no_other_text_is_authenticated(other: str) -> None:
     store = empty_store()

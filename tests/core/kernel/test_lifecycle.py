@@ -60,7 +60,6 @@ def edge_or_none(
         return None
 
 
-@pytest.mark.slow
 @given(edge_tables)
 def test_every_action_in_every_state_takes_its_declared_edge_or_is_refused(
     table: dict[Step, Target],
@@ -80,7 +79,6 @@ def test_an_action_leads_to_the_state_of_its_edge(table: dict[Step, Target]) -> 
         assert lifecycle.next(state, action) is to_state
 
 
-@pytest.mark.slow
 @given(edge_tables)
 def test_the_allowed_actions_are_those_with_an_edge_in_their_order(
     table: dict[Step, Target],

@@ -122,7 +122,6 @@ def test_canonical_json_has_the_whole_number_and_the_code() -> None:
     }
 
 
-@pytest.mark.slow
 @given(AMOUNTS, AMOUNTS)
 def test_sums_and_differences_are_exact_or_refused(first: int, second: int) -> None:
     total = first + second
@@ -197,7 +196,6 @@ def test_an_amount_is_not_combined_with_a_number(other: object) -> None:
         assert dollars(1) < cast("Any", other)
 
 
-@pytest.mark.slow
 @given(AMOUNTS, WEIGHTS)
 def test_a_split_by_weights_loses_no_minor_unit(amount: int, weights: list[int]) -> None:
     parts = dollars(amount).split(weights)
@@ -218,7 +216,6 @@ def test_equal_parts_differ_by_at_most_one_minor_unit(amount: int, number: int) 
     assert parts == sorted(parts, reverse=True)
 
 
-@pytest.mark.slow
 @given(AMOUNTS, WEIGHTS)
 def test_a_split_mirrors_the_sign(amount: int, weights: list[int]) -> None:
     mirrored = tuple(-part for part in dollars(-amount).split(weights))

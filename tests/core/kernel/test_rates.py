@@ -209,7 +209,6 @@ def test_a_bucket_that_takes_more_than_a_year_to_fill_is_refused() -> None:
         RateLimit(tasks=1, per_seconds=MAX_RATE_SECONDS, burst=367)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("burst", [1, 10, 100])
 def test_64_processes_with_6_400_sessions_share_one_bucket_fairly(burst: int) -> None:
     """Simulate sessions that queue for the bucket in the order in which they asked."""

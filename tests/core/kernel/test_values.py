@@ -147,7 +147,6 @@ def test_a_text_that_no_database_can_store_is_refused(validator: Validator, valu
     assert error_code(validator, value, LINE) == "TEXT_UNSTORABLE"
 
 
-@pytest.mark.slow
 @given(text(characters(exclude_categories=["Cs"], exclude_characters="\x00")))
 def test_content_may_contain_every_other_character(value: str) -> None:
     assert stored_value(is_text, value, LINE) == value

@@ -13,8 +13,6 @@ from indelible.money.handlers.switches import DISCREPANCY
 from indelible.money.rules.reconciliation import GRACE, RECONCILE_FULL_STAGE
 from indelible_workers import ThreadClock, Worker, process_batch
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def week() -> Week:

@@ -141,7 +141,6 @@ def test_a_dispute_that_is_lost_after_the_settlement_is_a_loss(run: PaymentRun) 
     assert rows(run.store, "dispute:dp_1:LOST") == [("dispute_losses", "dispute_receivable", FEE)]
 
 
-@pytest.mark.slow
 def test_a_won_dispute_of_an_item_that_the_settlement_left_out(run: PaymentRun) -> None:
     run.paid("item-1")
     _, intent = run.paid("item-2")
@@ -155,7 +154,6 @@ def test_a_won_dispute_of_an_item_that_the_settlement_left_out(run: PaymentRun) 
     assert run.balance(AccountKind.ESCROW) == 0
 
 
-@pytest.mark.slow
 def test_a_dispute_that_was_won_before_the_settlement_was_posted(run: PaymentRun) -> None:
     run.paid("item-1")
     _, intent = run.paid("item-2")
@@ -216,7 +214,6 @@ def test_a_disputed_charge_is_not_refunded(run: PaymentRun) -> None:
     assert caught.value.code == "DISPUTE_OPEN"
 
 
-@pytest.mark.slow
 def test_all_accounts_sum_up_to_zero(run: PaymentRun) -> None:
     _, intent = run.paid("item-1")
     charge, _ = run.paid("item-2")

@@ -299,7 +299,6 @@ def test_a_second_worker_with_the_same_transfer_pays_once() -> None:
     run.require_paid_once(ONE)
 
 
-@pytest.mark.slow
 def test_a_restored_backup_pays_nobody_twice() -> None:
     clock = PayoutRun().clock
     stripe = RememberingStripe(clock)
@@ -346,7 +345,6 @@ def test_an_operator_who_planned_a_payout_may_not_approve_it() -> None:
     assert run.transfer("ann").approved_by == "user:otto"
 
 
-@pytest.mark.slow
 def test_a_restored_backup_adopts_a_transfer_that_was_made_under_a_later_key() -> None:
     clock = PayoutRun().clock
     stripe = RememberingStripe(clock)

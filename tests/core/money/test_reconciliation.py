@@ -24,8 +24,6 @@ from indelible.money.rules import reconciliation as rules
 from indelible.money.rules.reconciliation import RECONCILE_FULL_STAGE
 from indelible.money.rules.stages import RECORD_FEE_STAGE
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def week() -> Week:

@@ -227,7 +227,6 @@ def test_no_shape_of_json_is_an_error(
     assert all(len(warning) <= 1_000 and warning.isprintable() for warning in result.warnings())
 
 
-@pytest.mark.slow
 def test_names_in_problems_are_short_and_few() -> None:
     nodes = [node(f"{number} {'long ' * 100}\n", "odd") for number in range(500)]
 

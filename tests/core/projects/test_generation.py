@@ -252,6 +252,7 @@ def test_a_listed_file_is_a_comment_of_its_language(path: str, content: str) -> 
     assert bool(files[path]) == bool(content)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(json_objects, max_size=5), st.lists(json_objects, max_size=4), texts)
 def test_any_specification_that_is_planned_is_generated(

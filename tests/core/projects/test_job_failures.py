@@ -26,8 +26,6 @@ from indelible.projects.rules.tasks import PROCESS_JOB_STAGE
 from indelible.projects.tasks.failpoints import JobFailpoint
 from indelible.projects.tasks.observers import PushOutcome
 
-pytestmark = pytest.mark.slow
-
 LEASE_SECONDS = 60
 
 
@@ -69,6 +67,7 @@ def test_a_push_whose_response_is_lost_is_found_by_its_trailer(setup: JobSetup) 
     )
 
 
+@pytest.mark.slow
 def test_a_job_fails_when_somebody_else_always_pushes_first(
     setup: JobSetup, tmp_path: Path
 ) -> None:

@@ -15,8 +15,6 @@ from indelible.projects.tasks.failpoints import JobFailpoint
 from indelible_git import FolderWorkspaces
 from indelible_git.workspaces import MARKER_FILE
 
-pytestmark = pytest.mark.slow
-
 LEASE_SECONDS = 60
 
 

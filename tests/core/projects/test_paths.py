@@ -87,7 +87,6 @@ def test_an_allowed_path_stays_inside_the_repository(path: str) -> None:
     assert all(segment == segment.rstrip(". ") for segment in segments)
 
 
-@pytest.mark.slow
 @given(st.lists(paths, max_size=6))
 def test_paths_are_checked_without_any_other_error(several: list[str]) -> None:
     try:

@@ -213,7 +213,6 @@ def test_a_plan_at_the_limit_is_made_and_one_beyond_it_is_refused() -> None:
     assert (refused.value.files, refused.value.max_files) == (MAX_PLAN_FILES + 1, MAX_PLAN_FILES)
 
 
-@pytest.mark.slow
 def test_files_that_nodes_list_are_counted() -> None:
     listed = [f"src/{number}.py" for number in range(MAX_PLAN_FILES)]
 

@@ -24,8 +24,6 @@ from indelible.projects.tasks.observers import PushOutcome
 from indelible.projects.tasks.pushing import UNCHANGED
 from indelible_workers import process_batch
 
-pytestmark = pytest.mark.slow
-
 
 def test_a_job_becomes_one_commit_with_its_trailer(setup: JobSetup) -> None:
     project = setup.project()
@@ -80,6 +78,7 @@ def test_a_claim_that_is_not_committed_leaves_the_job_pending(setup: JobSetup) -
     assert setup.statuses(job) == [JobStatus.PENDING]
 
 
+@pytest.mark.slow
 def test_a_second_job_of_a_project_waits_without_an_attempt(setup: JobSetup) -> None:
     project = setup.project()
     first = setup.job(project)
@@ -102,6 +101,7 @@ def test_a_second_job_of_a_project_waits_without_an_attempt(setup: JobSetup) -> 
     assert setup.details(second).warnings == (UNCHANGED,)
 
 
+@pytest.mark.slow
 def test_a_commit_is_rebuilt_on_the_push_of_somebody_else(setup: JobSetup, tmp_path: Path) -> None:
     project = setup.project()
     first = setup.job(project)
@@ -184,6 +184,7 @@ def test_a_prompt_of_spaces_is_stored_as_it_is(setup: JobSetup) -> None:
     assert (done.job.prompt, seen) == ("   ", ["   "])
 
 
+@pytest.mark.slow
 def test_a_renamed_repository_is_found_by_its_id(setup: JobSetup) -> None:
     project = setup.project()
     setup.job(project)

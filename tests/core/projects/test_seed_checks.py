@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
-
 CHECKS = Path(__file__).with_name("test_schema_refinements.py")
 NAMES = (
     "test_latest_successful_job_id_is_initially_none",

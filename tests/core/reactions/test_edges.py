@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from tests.contest_runs import FEE_MINOR
 from tests.core.money.payments import refund_body, withdrawn_body
 from tests.money_contests import OPERATOR, USERS, PaidContestRun
@@ -17,8 +16,6 @@ from indelible.money.entities.values import MovementKind, RefundReason
 from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.rules.payouts import MANUAL
 from indelible.reactions import settlement_id
-
-pytestmark = pytest.mark.slow
 
 
 def test_a_payment_after_the_settlement_is_returned_with_its_reason(run: PaidContestRun) -> None:

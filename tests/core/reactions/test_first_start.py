@@ -46,7 +46,6 @@ def active_entries(run: PaidContestRun) -> list[tuple[str, int]]:
     return [(head.entity.id, head.revision.seq) for head in heads]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [{}, {"entry_fee_cents": 0}, GUARANTEE],
@@ -67,7 +66,6 @@ def test_a_contest_that_was_settled_before_is_neither_posted_nor_paid_out(
     assert run.stripe.calls == []
 
 
-@pytest.mark.slow
 def test_prizes_of_an_old_free_contest_are_not_paid_out(run: PaidContestRun) -> None:
     settled_before(run, **GUARANTEE, entry_fee_cents=0)
     run.clock.advance(25 * 3_600)

@@ -92,7 +92,6 @@ def test_a_rest_that_stripe_refuses_is_requested_once(run: PaidContestRun) -> No
     assert run.gateway.count("create_refund") == 1 + len(entries)
 
 
-@pytest.mark.slow
 def test_a_settlement_returns_the_rest_of_a_charge_that_it_does_not_count(
     run: PaidContestRun,
 ) -> None:
@@ -123,7 +122,6 @@ def test_a_part_under_way_at_the_settlement_is_followed_by_the_rest(run: PaidCon
     assert "escrow" not in run.balances()
 
 
-@pytest.mark.slow
 def test_a_counted_entry_keeps_the_rest_of_its_charge(run: PaidContestRun) -> None:
     contest, entries, _ = paid(run)
     run.play(contest)
@@ -135,7 +133,6 @@ def test_a_counted_entry_keeps_the_rest_of_its_charge(run: PaidContestRun) -> No
     assert run.balances()["goodwill"] == PART
 
 
-@pytest.mark.slow
 def test_the_rest_of_a_won_dispute_is_kept_after_the_settlement(run: PaidContestRun) -> None:
     contest, entries, intents = paid(run)
     refund_part(run, entries[0])

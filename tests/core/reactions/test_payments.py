@@ -1,6 +1,5 @@
 """The effects of payments on entries, and of entries on payments."""
 
-import pytest
 from tests.contest_runs import FEE_MINOR
 from tests.money_contests import PaidContestRun
 
@@ -32,7 +31,6 @@ def test_a_paid_entry_is_active_and_its_money_is_in_the_escrow(run: PaidContestR
     assert run.entry(entries[0]).payment_ref == run.charge(entries[0]).id
 
 
-@pytest.mark.slow
 def test_a_settled_contest_is_posted_and_its_winners_are_paid_to_the_cent(
     run: PaidContestRun,
 ) -> None:
@@ -54,7 +52,6 @@ def test_a_settled_contest_is_posted_and_its_winners_are_paid_to_the_cent(
     assert run.ledger_sum() == 0
 
 
-@pytest.mark.slow
 def test_a_restart_from_the_beginning_changes_nothing(run: PaidContestRun) -> None:
     contest = run.open()
     entries = run.enter_all(contest)
@@ -69,7 +66,6 @@ def test_a_restart_from_the_beginning_changes_nothing(run: PaidContestRun) -> No
     assert run.changes() == changes
 
 
-@pytest.mark.slow
 def test_an_unpaid_entry_is_rejected_after_the_grace(run: PaidContestRun) -> None:
     contest = run.open()
     entries = run.enter_all(contest)

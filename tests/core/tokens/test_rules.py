@@ -134,7 +134,6 @@ def test_a_refused_range_shrinks_to_the_advised_block(
     assert shrink(blocks, advised_last) == advised_last - first + 1
 
 
-@pytest.mark.slow
 @given(FIRST_BLOCKS, BLOCK_COUNTS, st.integers(-10, 10_000_100))
 def test_an_advised_block_outside_the_range_is_ignored(
     first: int, count: int, advised_last: int
@@ -145,7 +144,6 @@ def test_an_advised_block_outside_the_range_is_ignored(
     assert shrink(blocks, advised_last) == shrink(blocks, advised_last=None)
 
 
-@pytest.mark.slow
 @given(BLOCK_COUNTS, st.integers(0, FEW_LOGS - 1), SCAN_SETTINGS)
 def test_a_range_with_few_logs_is_doubled_up_to_the_limit(
     size: int, logs: int, settings: ScanSettings
@@ -155,7 +153,6 @@ def test_a_range_with_few_logs_is_doubled_up_to_the_limit(
     assert next_size(size, logs, settings) == min(2 * size, settings.max_blocks)
 
 
-@pytest.mark.slow
 @given(BLOCK_COUNTS, st.integers(FEW_LOGS, 20_000), SCAN_SETTINGS)
 def test_a_range_with_many_logs_does_not_grow(size: int, logs: int, settings: ScanSettings) -> None:
     assume(size <= settings.max_blocks)

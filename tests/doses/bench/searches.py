@@ -212,10 +212,10 @@ def _nearest_artifacts(bed: Testbed, dose: Dose) -> Table:
             f"`search_artifacts`, with vectors of {DIMENSION} numbers around {TOPICS} topics, next"
             " to the exact answer by numpy, which has only the vectors, in memory, all of length"
             " one. indelible compares every artifact of the space, or those that the HNSW index of"
-            " the space leads to (design note captures), and returns whole artifacts. All but one are"
+            " the space leads to, and returns whole artifacts. All but one are"
             " copies, each with a vector of its own, inserted by COPY (on SQLite by INSERT) as the"
             " administrator, without triggers and foreign keys. On SQLite, indelible uses numpy and"
-            " remembers the vectors of the space (design note captures); it is also measured without"
+            " remembers the vectors of the space; it is also measured without"
             " them. The index is created with the"
             " default `maintenance_work_mem` of the server."
         ),
