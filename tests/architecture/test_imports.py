@@ -14,6 +14,8 @@ from importlinter.contracts.forbidden import ForbiddenContract
 from importlinter.contracts.layers import LayersContract
 from tests.architecture.sources import ROOT
 
+from indelible_sql.contexts import CONTEXTS
+
 TYPES: Final = {"forbidden": ForbiddenContract, "layers": LayersContract}
 OPTIONS: Final = read_configuration(str(ROOT / "pyproject.toml"))
 CONTRACTS: Final = {contract["id"]: contract for contract in OPTIONS["contracts_options"]}
@@ -124,3 +126,10 @@ def test_a_planted_import_of_core_is_found() -> None:
     planted = with_plant("indelible.policy", "yaml")
 
     assert ("indelible.policy", "yaml") in foreign_imports(planted)
+
+
+def test_the_workers_import_no_context() -> None:
+    contexts = {f"indelible.{name}" for name in CONTEXTS}
+    for module in graph().find_descendants("indelible_workers"):
+        for imported in graph().find_modules_directly_imported_by(module):
+            assert ".".join(imported.split(".")[:2]) not in contexts, module

@@ -10,7 +10,7 @@ from urllib.request import Request
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from tests.runbooks.alerts import STEP_SECONDS, Scrape, firing
+from tests.runbooks.alerts import Scrape, firing
 from tests.runbooks.expressions import OF_PROMETHEUS, metrics_of
 from tests.runbooks.rules import documents
 from tests.service.processes import (
@@ -29,34 +29,10 @@ STRIPE = {"STRIPE_API_KEY": "sk_test_alerts", "STRIPE_WEBHOOK_SECRET": "whsec_al
 HOOK = "/payments/webhook"
 FORGERIES = 8
 BEGAN = datetime(2026, 8, 1, 12, tzinfo=UTC)
-GAUGE = "# TYPE indelible_tasks_dead gauge\n"
-COUNTER = "# TYPE indelible_settlement_status counter\n"
 
 
 def scrape_at(seconds: float, text: str | None, process: str = "web") -> Scrape:
     return Scrape(at=BEGAN + timedelta(seconds=seconds), process=process, text=text)
-
-
-def dead(number: float, stage: str = "letters") -> str:
-    """Return the line with the number of dead tasks."""
-    return f'{GAUGE}indelible_tasks_dead{{stage="{stage}"}} {number}\n'
-
-
-def failures(number: float) -> str:
-    """Return the lines with the number of failed settlements."""
-    return f'{COUNTER}indelible_settlement_status_total{{status="FAILED"}} {number}\n'
-
-
-def of_tasks(scrapes: list[Scrape]) -> frozenset[str]:
-    """Return the alerts that fire, without those about the metrics that the texts lack."""
-    return firing(scrapes) - {"SchedulerStale", "WorkersMissing"}
-
-
-@pytest.mark.slow
-def test_of_two_scrapes_at_one_time_the_last_one_counts() -> None:
-    scrapes = [scrape_at(0, dead(0)), scrape_at(60, dead(0)), scrape_at(60, dead(1))]
-
-    assert of_tasks(scrapes) == {"DeadTasks"}
 
 
 def forge_webhook(address: str) -> int:
@@ -117,67 +93,3 @@ def test_an_instance_has_an_alert_while_it_has_a_fault(tmp_path: Path) -> None:
     assert firing(before) == {"StripeSignatureFailures"}
     assert firing(before, later=timedelta(minutes=11)) == set()
     assert firing([*before, scrape_at(60, None)]) == {"SchedulerStale", "WorkersMissing"}
-
-
-@pytest.mark.slow
-def test_a_gauge_fires_until_a_scrape_shows_that_it_is_well() -> None:
-    well, ill = scrape_at(0, dead(0)), scrape_at(5, dead(1))
-
-    assert of_tasks([well]) == set()
-    assert of_tasks([well, ill]) == {"DeadTasks"}
-    assert of_tasks([ill]) == {"DeadTasks"}
-    assert of_tasks([well, ill, scrape_at(10, dead(0))]) == set()
-
-
-@pytest.mark.slow
-def test_a_counter_needs_a_scrape_before_the_fault() -> None:
-    assert of_tasks([scrape_at(0, failures(4))]) == set()
-    assert of_tasks([scrape_at(0, failures(4)), scrape_at(1, failures(5))]) == {"SettlementFailed"}
-
-
-@pytest.mark.slow
-def test_a_new_series_of_a_counter_counts_from_zero() -> None:
-    name = "indelible_refund_failures"
-    text = f'# TYPE {name} counter\n{name}_total{{code="x"}} 1\n'
-
-    assert of_tasks([scrape_at(0, ""), scrape_at(1, text)]) == {"RefundFailed"}
-    assert of_tasks([scrape_at(0, text), scrape_at(1, text)]) == set()
-
-
-@pytest.mark.slow
-def test_the_order_of_the_arguments_and_odd_labels_change_nothing() -> None:
-    stage = 'a\\"b\\\\c'
-    scrapes = [scrape_at(9, dead(2.5e-7, stage)), scrape_at(0, dead(0, stage))]
-
-    assert of_tasks(scrapes) == {"DeadTasks"}
-
-
-@pytest.mark.slow
-def test_a_series_that_is_no_longer_exported_fires_no_longer() -> None:
-    assert of_tasks([scrape_at(0, dead(1)), scrape_at(1, "")]) == set()
-    assert of_tasks([scrape_at(0, dead(float("nan")))]) == set()
-
-
-@pytest.mark.slow
-def test_the_last_scrape_of_a_moment_counts() -> None:
-    scrapes = [scrape_at(0, dead(0)), scrape_at(9, dead(1)), scrape_at(9, dead(0))]
-
-    assert of_tasks(scrapes[:2]) == {"DeadTasks"}
-    assert of_tasks(scrapes) == set()
-
-
-@pytest.mark.slow
-def test_processes_have_series_of_their_own() -> None:
-    scrapes = [
-        scrape_at(0, failures(1), "worker 1"),
-        scrape_at(0, failures(7), "worker 2"),
-        scrape_at(STEP_SECONDS, failures(2), "worker 1"),
-    ]
-
-    assert of_tasks(scrapes) == {"SettlementFailed"}
-    assert of_tasks(scrapes[:2]) == set()
-
-
-def test_text_that_is_no_scrape_is_an_error() -> None:
-    with pytest.raises(ValueError, match="stage"):
-        firing([scrape_at(0, "indelible_tasks_dead{stage=\n")])

@@ -1,7 +1,6 @@
 """The shipped alert rules: Prometheus reads them, and each leads to the runbook of its failure."""
 
 import re
-from pathlib import Path
 
 from tests.promtool import promtool
 from tests.runbooks.rules import alert_rules, documents, rule_files
@@ -17,14 +16,6 @@ def test_promtool_reads_every_rule_file() -> None:
 
     assert result.returncode == 0, result.stdout
     assert result.stdout.count("SUCCESS") == len(rule_files())
-
-
-def test_promtool_refuses_a_wrong_rule_file(tmp_path: Path) -> None:
-    wrong = rule_files()[0].read_text("utf-8").replace("expr: ", "expr: sum(", 1)
-    file = tmp_path / "wrong.yml"
-    file.write_text(wrong, "utf-8")
-
-    assert promtool("check", "rules", file).returncode != 0
 
 
 def test_each_file_has_the_name_of_a_context_and_one_group() -> None:

@@ -29,11 +29,3 @@ def test_a_runbook_recovers_from_its_fault(scenario: Scenario, tmp_path: Path) -
 )
 def test_a_neglected_fault_is_left_or_ends_as_declared(scenario: Scenario, tmp_path: Path) -> None:
     neglect(scenario, tmp_path)
-
-
-def test_the_turns_take_all_things_after_a_few() -> None:
-    things = list(range(47))
-    taken = [thing for turn in range(12) for thing in of_turn(things, turn)]
-    assert set(taken) == set(things)
-    assert [len(of_turn(things, turn)) for turn in range(12)] == [4] * 12
-    assert of_turn([1, 2], 7) == [1, 2]

@@ -1,8 +1,6 @@
 """A host's own lifecycle in the simulator: the loans of a library."""
 
-import ast
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -24,7 +22,6 @@ from indelible_sql import SqlTransaction
 MODULE: Final = loans_simulated.__name__
 LIBRARY: Final = library.__name__
 NOBODY: Final[dict[str, Any]] = {"tournaments": (), "contests": (), "entries": ()}
-MAX_LINES: Final = 15
 
 
 def plan_of_loans(days: int, profile: Profile) -> Plan:
@@ -37,23 +34,6 @@ def lend_until_yesterday(tx: SqlTransaction, command: tuple[str, date]) -> objec
     """Lend a book, and let it be due on another day than the command says."""
     book, _ = command
     return lend(tx, (book, tx.clock.now().date()))
-
-
-def code_lines(file: Path) -> int:
-    """Return the number of lines of code, without empty lines and docstrings."""
-    source = file.read_text()
-    lines: set[int] = set()
-    for number, line in enumerate(source.splitlines(), start=1):
-        if line.strip():
-            lines.add(number)
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            lines -= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
-    return len(lines)
-
-
-def test_a_host_needs_at_most_15_lines() -> None:
-    assert code_lines(Path(loans_simulated.__file__ or "")) <= MAX_LINES
 
 
 @pytest.mark.dose

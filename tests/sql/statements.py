@@ -24,23 +24,16 @@ R = TypeVar("R")
 
 @frozen
 class Trace:
-    """A store, with functions that return its statements and count its round trips so far."""
+    """A store, with a function that returns its statements so far."""
 
     store: SqlStore
     sent: Callable[[], list[str]]
-    round_trips: Callable[[], int]
 
     def of(self, work: Callable[[], R]) -> tuple[R, list[str]]:
         """Do the work; return its result and the statements that it sent."""
         before = len(self.sent())
         result = work()
         return result, self.sent()[before:]
-
-    def round_trips_of(self, work: Callable[[], object]) -> int:
-        """Do the work; return how often it waited for the database."""
-        before = self.round_trips()
-        work()
-        return self.round_trips() - before
 
 
 @contextmanager
@@ -52,7 +45,7 @@ def on_postgresql(database: PostgresServer, *, prepare: bool) -> Generator[Trace
     with proxy_to(database.host, database.port) as proxy:
         store = open_store(proxy.url(database.url), policy=POLICY, pool=Pool(prepare=prepare))
         try:
-            yield Trace(store, lambda: proxied_statements(proxy), lambda: proxy.round_trips)
+            yield Trace(store, lambda: proxied_statements(proxy))
         finally:
             store.dispose()
 
@@ -69,7 +62,7 @@ def on_sqlite(url: str) -> Generator[Trace]:
     for engine in (store.engines.writer, store.engines.reader):
         event.listen(engine, "connect", trace_connection)
     try:
-        yield Trace(store, lambda: without_triggers(lines), lambda: len(without_triggers(lines)))
+        yield Trace(store, lambda: without_triggers(lines))
     finally:
         store.dispose()
 

@@ -1,6 +1,5 @@
-"""A page of PostgreSQL's feed is read in one round trip, and skips nothing."""
+"""A page of PostgreSQL's feed skips nothing."""
 
-import asyncio
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -9,7 +8,6 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 from sqlalchemy import create_engine, make_url, text
-from tests.conftest import POLICY
 from tests.sql.conftest import opened_through
 from tests.sql.faults import as_admin
 from tests.sql.proxy import SYNC, Fault, Proxy
@@ -20,7 +18,7 @@ from indelible.kernel.stages import PauseStage, pause_stage
 from indelible.kernel.transaction import feed_page
 from indelible.testing.stores import MAYA, create
 from indelible_service.embedded import PostgresServer
-from indelible_sql import Pool, SqlReading, SqlStore, SqlTransaction, open_async_store, open_store
+from indelible_sql import SqlReading, SqlStore
 from indelible_sql.engine.connections import POSTGRESQL
 from indelible_sql.engine.errors import ValueUnstorable
 
@@ -74,40 +72,6 @@ def ids(store: SqlStore, after: str = "") -> list[str]:
     return [change.entity_id for change in store.feed(after=after).changes]
 
 
-def waits_of_page(store: SqlStore, proxy: Proxy, after: str) -> int:
-    before = proxy.round_trips
-    store.feed(after=after)
-    return proxy.round_trips - before
-
-
-@pytest.mark.slow
-def test_a_page_waits_once_with_and_without_changes(store: SqlStore, proxy: Proxy) -> None:
-    create(store)
-    end = store.feed().cursor
-
-    assert waits_of_page(store, proxy, "") == 1
-    assert waits_of_page(store, proxy, end) == 1
-
-
-@pytest.mark.slow
-def test_a_page_waits_once_on_an_event_loop(database: PostgresServer, proxy: Proxy) -> None:
-    async def waits() -> int:
-        store = open_async_store(proxy.url(database.url), policy=POLICY, pool=Pool(prepare=False))
-        await store.feed()
-        before = proxy.round_trips
-        feed = await store.feed()
-        after = proxy.round_trips
-        await store.dispose()
-        assert len(feed.changes) == 1
-        return after - before
-
-    opened = open_store(database.url, policy=POLICY)
-    create(opened)
-    opened.dispose()
-
-    assert asyncio.run(waits()) == 1
-
-
 @pytest.mark.slow
 def test_a_change_that_is_committed_after_the_page_has_begun_is_not_skipped(
     store: SqlStore, database: PostgresServer
@@ -142,20 +106,18 @@ def test_a_page_ends_before_a_writer_that_is_still_open(store: SqlStore) -> None
 
 @pytest.mark.slow
 def test_a_cursor_of_another_history_is_refused_by_a_page_with_and_without_changes(
-    store: SqlStore, proxy: Proxy
+    store: SqlStore,
 ) -> None:
     pause(store, "first")
     pause(store, "second")
     position, _, digits = store.feed(limit=1).cursor.partition(".")
     end = store.feed().cursor.partition(".")[0]
     other = "".join("0" if digit != "0" else "1" for digit in digits)
-    before = proxy.round_trips
 
     for cursor in (f"{position}.{other}", f"{end}.{other}", f"9{position}.{digits}"):
         with pytest.raises(ForeignCursor):
             store.feed(after=cursor)
 
-    assert proxy.round_trips - before == 3
     assert ids(store, after=f"{position}.{digits}") == ["second"]
 
 
@@ -202,22 +164,6 @@ def test_a_page_is_all_that_is_read(store: SqlStore) -> None:
         store.read(read_twice)
     with pytest.raises(UsageError, match="has no connection"):
         store.read(use_the_connection)
-
-
-@pytest.mark.slow
-def test_a_handler_reads_a_page_with_its_end_in_one_round_trip(
-    store: SqlStore, proxy: Proxy
-) -> None:
-    pause(store, "first")
-
-    def read(tx: SqlTransaction, _: object) -> int:
-        tx.history.feed(after="", limit=1)
-        before = proxy.round_trips
-        feed = tx.history.feed(after="", limit=10)
-        assert len(feed.changes) == 1
-        return proxy.round_trips - before
-
-    assert store.run(read, None, actor=MAYA, reason=WHY) == 1
 
 
 @pytest.mark.slow

@@ -1,15 +1,12 @@
 """BEGIN goes to PostgreSQL with the first statement of a transaction."""
 
-import asyncio
 from collections.abc import Callable, Generator
 from contextlib import suppress
-from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.event import listen
-from tests.conftest import POLICY
 from tests.sql.conftest import opened_through
 from tests.sql.faults import as_admin
 from tests.sql.proxy import SYNC, Fault, Proxy
@@ -19,13 +16,9 @@ from indelible.kernel import IndelibleError, StoreUnreachable, UsageError
 from indelible.testing.stores import MAYA, RATIO, create
 from indelible_service.embedded import PostgresServer
 from indelible_sql import (
-    Pool,
-    SqlReading,
     SqlStore,
     SqlTransaction,
     borrow_connection,
-    open_async_store,
-    open_store,
 )
 from indelible_sql.engine import connections
 from indelible_sql.engine.errors import ValueUnstorable
@@ -47,48 +40,12 @@ def store(database: PostgresServer, proxy: Proxy) -> Generator[SqlStore]:
         yield store
 
 
-def get_two(tx: SqlReading, concept_id: str) -> list[str]:
-    return [concepts.get_concept(tx, concept_id).concept.id for _ in range(2)]
-
-
-def waits_of(proxy: Proxy, store: SqlStore, query: Any, *args: Any) -> int:  # noqa: ANN401 - any query
-    before = proxy.round_trips
-    store.read(query, *args)
-    return proxy.round_trips - before
-
-
-@pytest.mark.slow
-def test_a_read_begins_with_its_first_query(store: SqlStore, proxy: Proxy) -> None:
-    concept_id = create(store).concept.id
-
-    assert waits_of(proxy, store, get_two, concept_id) == 3  # two queries and COMMIT
-
-
 def test_a_transaction_that_sends_nothing_does_not_begin(store: SqlStore, proxy: Proxy) -> None:
     before = len(proxy.messages)
     with store.transaction(actor=MAYA, reason=WHY):
         pass
 
     assert proxy.messages[before:] == []
-
-
-@pytest.mark.slow
-def test_an_event_loop_waits_as_often(database: PostgresServer, proxy: Proxy) -> None:
-    async def waits() -> int:
-        store = open_async_store(proxy.url(database.url), policy=POLICY, pool=Pool(prepare=False))
-        await store.feed()
-        await store.read(get_two, concept_id)
-        before = proxy.round_trips
-        await store.read(get_two, concept_id)
-        after = proxy.round_trips
-        await store.dispose()
-        return after - before
-
-    opened = open_store(database.url, policy=POLICY)
-    concept_id = create(opened).concept.id
-    opened.dispose()
-
-    assert asyncio.run(waits()) == 3
 
 
 def test_sql_of_the_host_is_in_the_transaction(store: SqlStore) -> None:

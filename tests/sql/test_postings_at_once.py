@@ -1,4 +1,4 @@
-"""A posting on PostgreSQL: how often it waits, and what it sees behind the lock of its accounts."""
+"""What a posting on PostgreSQL sees behind the lock of its accounts."""
 
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,12 +26,6 @@ def store(database: PostgresServer, proxy: Proxy) -> Generator[SqlStore]:
         yield store
 
 
-def waits_of(proxy: Proxy, work: Callable[[], object]) -> int:
-    before = proxy.round_trips
-    work()
-    return proxy.round_trips - before
-
-
 def while_held(
     store: SqlStore,
     database: PostgresServer,
@@ -45,26 +39,6 @@ def while_held(
             waiting = threads.submit(second)
             wait_until_one_waits(database)
         return waiting.result()
-
-
-def test_a_posting_waits_twice(store: SqlStore, proxy: Proxy) -> None:
-    books = Books(store).pay_all()
-
-    # The accounts, with the movement's key and its fact; the writes with COMMIT.
-    assert waits_of(proxy, lambda: books.post(fee("fred"))) == 2
-    assert books.faults() == ()
-
-
-def test_a_settlement_with_a_top_up_waits_three_times(store: SqlStore, proxy: Proxy) -> None:
-    books = Books(store).pay_all()
-    Books(store).pay_all(reference="other")
-    books.settle()
-
-    def settle_other() -> None:
-        books.settle("s2", reference="other", top_up_minor=FEE, retained_minor=FEE)
-
-    assert waits_of(proxy, settle_other) == 3
-    assert books.faults() == ()
 
 
 def test_a_posting_that_waits_for_its_accounts_finds_the_same_movement(

@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from tests.core.projects.test_completion_orders import STEPS, Order, OrderStep
 from tests.sql.conftest import codes_of
 from tests.sql.plans import has_line, plan
-from tests.sql.statements import Trace, on_postgresql, on_sqlite
 
 from indelible.app import WriteTx
 from indelible.kernel.aggregates import save_change
@@ -22,10 +21,7 @@ from indelible.projects.entities.values import NO_OUTPUT
 from indelible.testing.projects.scenarios import PUSHED, ProjectScenario, line, new_project
 from indelible.testing.projects.success import check_latest
 from indelible.testing.stores import within
-from indelible_service.embedded import PostgresServer
 from indelible_sql import Fault, SqlReading, SqlStore, export_histories, verify
-from indelible_sql.engine.collecting import TRANSACTION_NUMBER
-from indelible_sql.engine.connections import BEGIN_ON_POSTGRESQL
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 from indelible_sql.projects.statements import WARNINGS
 
@@ -204,35 +200,6 @@ def test_sqlite_finds_the_warnings_of_a_job_by_an_index(sqlite: SqlStore) -> Non
 
     assert lines
     assert not has_line(lines, "SCAN", "TEMP B-TREE"), lines
-
-
-def test_a_progress_on_postgresql_is_one_load_and_one_write(database: PostgresServer) -> None:
-    with on_postgresql(database, prepare=False) as trace:
-        begin, number, load, write, commit = progress_statements(trace)
-
-    assert begin == BEGIN_ON_POSTGRESQL
-    assert number == TRANSACTION_NUMBER
-    assert load.startswith("SELECT")
-    assert load.endswith("FOR UPDATE")
-    assert write.startswith("WITH head AS (UPDATE indelible.jobs SET")
-    assert write.count("INSERT INTO") == 2
-    assert commit == "COMMIT"
-
-
-def test_a_progress_on_sqlite_writes_the_head_the_output_and_the_change(sqlite_url: str) -> None:
-    with on_sqlite(sqlite_url) as trace:
-        statements = progress_statements(trace)
-
-    writes = [text for text in statements if text.startswith(("INSERT", "UPDATE"))]
-    assert len(writes) == 3, statements
-
-
-def progress_statements(trace: Trace) -> list[str]:
-    """Return the statements of a progress with a line."""
-    scenario = new_project(trace.store)
-    job = scenario.running_job()
-    _, statements = trace.of(lambda: scenario.progress(job, logs=(line("a line"),)))
-    return [text for text in statements if not text.startswith("PRAGMA")]
 
 
 def test_many_outputs_come_back_page_by_page_in_their_order(store: SqlStore) -> None:

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -12,7 +11,6 @@ import pytest
 from sqlalchemy import select, update
 from tests.sql.rate_sessions import RATE, SESSIONS
 from tests.sql.rate_sessions import STAGE as SHARED_STAGE
-from tests.sql.statements import Trace, on_postgresql, on_sqlite
 
 from indelible.kernel.rates import Bucket, RateLimit
 from indelible.kernel.tasks import Leases
@@ -137,35 +135,6 @@ def test_a_claim_without_a_rate_looks_at_no_bucket(store: SqlStore) -> None:
         schema = None if connection.dialect.name == "sqlite" else "indelible"
         translated = connection.execution_options(schema_translate_map={SCHEMA: schema})
         assert translated.execute(select(RATE_BUCKETS)).all() == []
-
-
-def test_postgresql_claims_under_a_rate_in_one_statement(database: PostgresServer) -> None:
-    with on_postgresql(database, prepare=False) as trace:
-        without, under = _claims(trace)
-
-    assert len(under) == len(without)
-    assert not any("rate_buckets" in statement for statement in without)
-
-
-def test_sqlite_reads_and_writes_the_bucket_around_a_claim(sqlite_url: str) -> None:
-    with on_sqlite(sqlite_url) as trace:
-        without, under = _claims(trace)
-
-    assert len(under) == len(without) + 2
-    assert not any("rate_buckets" in statement for statement in without)
-
-
-def _claims(trace: Trace) -> tuple[list[str], list[str]]:
-    """Return the statements of a claim without a rate, and of one under it."""
-    enqueue(trace.store, 9)
-    claim(trace.store, 1, HOURLY)  # which creates the bucket
-
-    def run(rate: RateLimit | None) -> Callable[[], Leases]:
-        return lambda: claim(trace.store, 1, rate)
-
-    _, without = trace.of(run(None))
-    _, under = trace.of(run(HOURLY))
-    return without, under
 
 
 @pytest.mark.dose

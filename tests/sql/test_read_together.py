@@ -1,6 +1,5 @@
-"""Reads of a handler or a query that go to PostgreSQL in one round trip."""
+"""Reads of a handler or a query that go to PostgreSQL together."""
 
-import asyncio
 from collections.abc import Callable, Generator
 from threading import Thread
 from typing import Any
@@ -17,7 +16,7 @@ from indelible.kernel.keys import CreateKey, create_key
 from indelible.kernel.stages import PauseStage, ResumeStage, pause_stage, resume_stage
 from indelible.testing.stores import MAYA, create, do
 from indelible_service.embedded import PostgresServer
-from indelible_sql import Pool, SqlReading, SqlStore, SqlTransaction, open_async_store, open_store
+from indelible_sql import Pool, SqlReading, SqlStore, SqlTransaction, open_store
 from indelible_sql.engine.errors import ValueUnstorable
 
 WHY = "a test"
@@ -36,7 +35,7 @@ def store(database: PostgresServer, proxy: Proxy) -> Generator[SqlStore]:
 
 @pytest.fixture
 def other(database: PostgresServer) -> Generator[SqlStore]:
-    """Yield a store whose waits are not counted."""
+    """Yield a second store on the database."""
     store = open_store(database.url, policy=POLICY)
     yield store
     store.dispose()
@@ -47,12 +46,6 @@ def run(store: SqlStore, work: Work) -> Any:  # noqa: ANN401 - of any work
         return work(tx)
 
     return store.run(handler, None, actor=MAYA, reason=WHY)
-
-
-def waits_of(proxy: Proxy, work: Callable[[], object]) -> int:
-    before = proxy.round_trips
-    work()
-    return proxy.round_trips - before
 
 
 def lock_and_get(tx: SqlTransaction, concept_id: str) -> tuple[int, str, int]:
@@ -71,39 +64,16 @@ def lock_and_get(tx: SqlTransaction, concept_id: str) -> tuple[int, str, int]:
 
 
 @pytest.mark.slow
-def test_the_first_queries_of_all_reads_wait_once(store: SqlStore, proxy: Proxy) -> None:
+def test_reads_that_go_together_return_what_each_returns_alone(store: SqlStore) -> None:
     concept_id = create(store).concept.id
     do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
-    results: list[object] = []
 
-    def read() -> None:
-        results.append(run(store, lambda tx: lock_and_get(tx, concept_id)))
+    read = run(store, lambda tx: lock_and_get(tx, concept_id))
 
-    assert waits_of(proxy, read) == 3  # the first queries, the second one of a read, and COMMIT
-    assert results == [(1, "SETTING_NOT_FOUND", 2)]
+    assert read == (1, "SETTING_NOT_FOUND", 2)
 
 
-@pytest.mark.slow
-def test_an_event_loop_waits_as_often(
-    store: SqlStore, database: PostgresServer, proxy: Proxy
-) -> None:
-    concept_id = create(store).concept.id
-
-    async def waits() -> int:
-        awaited = open_async_store(proxy.url(database.url), policy=POLICY, pool=Pool(prepare=False))
-        await awaited.feed()
-        async with awaited.transaction(actor=MAYA, reason=WHY) as opened:
-            await opened.run(lock_and_get, concept_id)
-            before = proxy.round_trips
-            await opened.run(lock_and_get, concept_id)
-            after = proxy.round_trips
-        await awaited.dispose()
-        return after - before
-
-    assert asyncio.run(waits()) == 2
-
-
-def test_a_query_reads_together(store: SqlStore, proxy: Proxy) -> None:
+def test_a_query_reads_together(store: SqlStore) -> None:
     concept_id = create(store).concept.id
 
     def get_both(tx: SqlReading) -> tuple[int, int]:
@@ -113,7 +83,6 @@ def test_a_query_reads_together(store: SqlStore, proxy: Proxy) -> None:
         return first.revision.seq, len(second)
 
     assert store.read(get_both) == (1, 0)
-    assert waits_of(proxy, lambda: store.read(get_both)) == 2  # with COMMIT
 
 
 def test_the_error_of_the_first_read_that_fails_is_raised(store: SqlStore) -> None:
@@ -166,7 +135,7 @@ def test_a_caught_error_of_the_database_is_not_committed(store: SqlStore) -> Non
     assert store.feed().changes == ()
 
 
-def test_a_read_sees_what_the_handler_has_written_before(store: SqlStore, proxy: Proxy) -> None:
+def test_a_read_sees_what_the_handler_has_written_before(store: SqlStore) -> None:
     seen: list[object] = []
 
     def pause_and_read(tx: SqlTransaction) -> None:
@@ -176,8 +145,7 @@ def test_a_read_sees_what_the_handler_has_written_before(store: SqlStore, proxy:
         )
         seen.extend((len(stages), len(keys)))
 
-    # The look-up of the stage, the change with both reads, and COMMIT.
-    assert waits_of(proxy, lambda: run(store, pause_and_read)) == 3
+    run(store, pause_and_read)
     assert seen == [1, 0]
 
 
@@ -221,7 +189,7 @@ def test_sql_of_the_host_is_executed_once(store: SqlStore, database: PostgresSer
         assert admin.execute("SELECT count(*) FROM public.notes").fetchone() == (1,)
 
 
-def test_reads_inside_of_a_read_return_the_same(store: SqlStore, proxy: Proxy) -> None:
+def test_reads_inside_of_a_read_return_the_same(store: SqlStore) -> None:
     def read(tx: SqlTransaction) -> tuple[int, int]:
         return tx.read_together(
             lambda: len(tx.keys.page(after="", limit=9)),
@@ -234,18 +202,14 @@ def test_reads_inside_of_a_read_return_the_same(store: SqlStore, proxy: Proxy) -
     do(store, pause_stage, PauseStage(stage="work"))
 
     assert run(store, read_twice) == ((0, 1), (0, 1))
-    # The first queries of both, the second query of the first read, which might have written, both
-    # of the second read, and COMMIT.
-    assert waits_of(proxy, lambda: run(store, read_twice)) == 5
 
 
-def test_the_same_query_twice_is_answered_twice(store: SqlStore, proxy: Proxy) -> None:
+def test_the_same_query_twice_is_answered_twice(store: SqlStore) -> None:
     def read(tx: SqlTransaction) -> tuple[object, object]:
         return tx.read_together(
             lambda: tx.keys.page(after="", limit=9), lambda: tx.keys.page(after="", limit=9)
         )
 
-    assert waits_of(proxy, lambda: run(store, read)) == 2
     assert run(store, read) == ((), ())
 
 

@@ -14,7 +14,6 @@ from tests.sql.conftest import code
 from tests.sql.faults import CREATE
 from tests.sql.lost_commits import ProxiedStore, proxied_store
 from tests.sql.proxy import Fault
-from tests.sql.statements import Trace, on_postgresql
 
 from indelible import concepts
 from indelible.kernel import Actor, OutcomeUnknown, UsageError
@@ -38,7 +37,6 @@ from indelible_sql.kernel.task_tables import TASKS
 
 STAGE: Final = "work"
 WORKER: Final = Actor.system("worker")
-PREPARING_CALLS: Final = 3
 SYNC_MESSAGE: Final = b"S\0\0\0\x04"  # the end of a statement, which commits it
 
 
@@ -76,12 +74,6 @@ def proxied(database: PostgresServer) -> Generator[ProxiedStore]:
         yield proxied
 
 
-@pytest.fixture
-def trace(database: PostgresServer) -> Generator[Trace]:
-    with on_postgresql(database, prepare=True) as trace:
-        yield trace
-
-
 def test_claims_and_completions_are_complete_transactions(store: SqlStore) -> None:
     enqueue(store, 3)
 
@@ -94,17 +86,6 @@ def test_claims_and_completions_are_complete_transactions(store: SqlStore) -> No
         done = task(store, lease.entity_id)
         assert (done.fence, done.due_at, done.lease_owner) == (1, None, None)
     assert claim(store, 3) == ()
-
-
-@pytest.mark.parametrize("limit", [1, 2])
-def test_a_claim_and_a_completion_wait_once_for_the_database(trace: Trace, limit: int) -> None:
-    enqueue(trace.store, 20)
-    for _ in range(PREPARING_CALLS):
-        complete(trace.store, *claim(trace.store, limit))
-
-    leases: list[Lease] = []
-    assert trace.round_trips_of(lambda: leases.extend(claim(trace.store, limit))) == 1
-    assert trace.round_trips_of(lambda: complete(trace.store, *leases)) == 1
 
 
 def test_one_lost_lease_of_several_completes_none(store: SqlStore) -> None:

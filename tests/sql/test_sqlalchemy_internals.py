@@ -1,12 +1,9 @@
 """Test each use of SQLAlchemy's internals, so that a release that changes one fails by name."""
 
-import ast
 import asyncio
-from pathlib import Path
 
 import pytest
 from sqlalchemy import AsyncAdaptedQueuePool, QueuePool
-from tests.architecture.sources import modules, parsed
 
 from indelible_sql import SqlStore
 from indelible_sql.engine.pools import AsyncFairQueuePool, FairQueuePool
@@ -20,8 +17,6 @@ from indelible_sql.engine.sqlalchemy_internals import (
     put_above_capacity,
     run_in_greenlet,
 )
-
-INTERNAL_MODULES = ("sqlalchemy.util", "sqlalchemy.pool", "sqlalchemy.engine")
 
 
 def test_a_greenlet_awaits_on_the_loop() -> None:
@@ -81,24 +76,3 @@ def test_an_invalidated_pool_drops_its_idle_connections(sqlite: SqlStore) -> Non
 
         with engine.connect() as fresh:
             assert fresh.connection.driver_connection is not idle_driver
-
-
-@pytest.mark.slow
-def test_no_module_outside_engine_imports_sqlalchemys_internals() -> None:
-    importing = [
-        path
-        for path in modules("indelible_sql")
-        if path.parent.name != "engine" and imports_internals(path)
-    ]
-
-    assert importing == []
-
-
-def imports_internals(path: Path) -> bool:
-    """Return whether a module imports an internal module or uses a private attribute of a pool."""
-    for node in ast.walk(parsed(path)):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(INTERNAL_MODULES):
-            return True
-        if isinstance(node, ast.Attribute) and node.attr in ("_invalidate", "_queue"):
-            return True
-    return False

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.event import listen, remove
 from tests.conftest import POLICY
-from tests.sql.proxy import proxy_to
 from tests.sql.standbys import StreamingStandby, primary_with_standby
 from tests.sql.test_standby_reads import Pair, execute, is_on_standby, listed, opened_with
 
@@ -18,7 +17,7 @@ from indelible.kernel import Feed, NotFound, StoreUnreachable
 from indelible.kernel.checked_queries import CheckedQuery
 from indelible.kernel.standbys import ReadSource
 from indelible.testing.stores import MAYA, RATIO, create
-from indelible_sql import Pool, SqlReading, SqlStore, open_async_store, open_store, verify
+from indelible_sql import SqlReading, SqlStore, open_async_store, verify
 from indelible_sql.engine.identity import JoinableDatabase
 from indelible_sql.engine.positions import MAX_TIMELINE, Position, Replay, read_replay
 from indelible_sql.store import standby as standby_module
@@ -271,36 +270,6 @@ def test_a_feed_of_the_standby_is_not_older_than_a_named_position(pair: Pair) ->
         assert store.feed(limit=1).changes
         assert verify(store) == ()
     assert pair.number(ReadSource.BEHIND) == 2
-
-
-@pytest.mark.slow
-def test_a_named_position_lets_no_read_wait_more_often(pair: Pair) -> None:
-    primary = pair.standby.source
-    address = make_url(primary.url)
-    with proxy_to(str(address.host), int(address.port or 0)) as proxy:
-        pool = Pool(prepare=False)
-        store = open_store(
-            proxy.url(primary.url), policy=POLICY, pool=pool, read_url=pair.standby.url
-        )
-        reads = (lambda: store.read(listed), store.feed, lambda: store.read(list_feed))
-
-        def waits() -> list[int]:
-            """Return how often each read waits for the primary."""
-            numbers: list[int] = []
-            for read in reads:
-                before = proxy.round_trips
-                read()
-                numbers.append(proxy.round_trips - before)
-            return numbers
-
-        waits()  # opens the connections and checks the schema
-        usual = waits()
-        with store.standby_session(after="1:0/1", is_reading=False):
-            assert waits() == usual
-        with store.standby_session(after="1:0/1"):
-            waits()
-            assert waits() == [0, 2, 2]  # a feed's end, and its position
-        store.dispose()
 
 
 def list_feed(tx: SqlReading) -> Feed:

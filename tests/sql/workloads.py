@@ -1,8 +1,5 @@
 """Commands and queries whose statements the tests record."""
 
-from collections.abc import Callable
-from functools import partial
-
 from tests.sql.statements import Trace
 
 from indelible import concepts
@@ -20,34 +17,10 @@ from indelible.testing.stores import (
     BEGINNING,
     MAYA,
     RATIO,
-    approve,
     create,
     do,
-    edit,
-    publish,
-    submit,
 )
 from indelible_sql import SqlStore
-
-
-def concept_life(trace: Trace) -> dict[str, list[str]]:
-    """Run every command of a concept's life, and map each one to the statements that it sent."""
-    store = trace.store
-    steps: dict[str, Callable[[ConceptSaved], ConceptSaved]] = {
-        "create": lambda _: create(store),
-        "edit": lambda saved: edit(store, saved),
-        "submit": lambda saved: submit(store, saved),
-        "approve": lambda saved: approve(store, saved),
-        "edit of what is approved": lambda saved: edit(store, saved),
-        "approve again": lambda saved: approve(store, saved),
-        "publish": lambda saved: publish(store, saved),
-    }
-
-    saved = create(store)
-    statements_by_step: dict[str, list[str]] = {}
-    for name, step in steps.items():
-        saved, statements_by_step[name] = trace.of(partial(step, saved))
-    return statements_by_step
 
 
 def other_statements(trace: Trace) -> list[str]:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Generator
-from functools import partial
 
 import pytest
 from attrs import evolve

@@ -1,21 +1,17 @@
-"""The dispatcher looks at all stages by one statement, at once after a rest, and when needed."""
+"""The dispatcher looks at all stages at once after a rest, and when needed."""
 
 from threading import Event
 
 import pytest
-from tests.sql.statements import on_postgresql, on_sqlite
 from tests.workers.bakery import WORKER, Bakery, TaskStore, are_completed, enqueue, wait_until
 
 from indelible.kernel.breaker_commands import RecordOutage, record_outage
 from indelible.kernel.breakers import BREAKER, CircuitBreaker
 from indelible.kernel.rates import RateLimit
-from indelible.kernel.stages import Stage, TasksWrite
-from indelible_service.embedded import PostgresServer
 from indelible_workers import ThreadClock, Worker, dispatch_ready, run_workers
 from indelible_workers.wakeups.dispatching import FIRST_GAP_SECONDS, GATHER_SECONDS, Pace
 from indelible_workers.worker import MAX_HOLD_SECONDS
 
-PREPARING_LOOKS = 3  # after which the driver has prepared the statement
 STAGES = ("bake", "cool", "sell", "sweep", "count")
 
 
@@ -52,38 +48,6 @@ def test_the_first_task_of_an_idle_worker_starts_without_gathering(
         wait_until(lambda: are_completed(store, "loaf"))
 
     assert gathered[0] == 0
-
-
-def stages_in_demand(store: TaskStore) -> dict[str, Stage[TasksWrite, str, str]]:
-    """Return stages, of which one has a ready task and one is paused by its breaker."""
-    breaker = CircuitBreaker(outages=1)
-    bakery = Bakery(store)
-    enqueue(store, "loaf", stage="cool")
-    enqueue(store, "broom", stage="sweep")
-    outage = RecordOutage(stage="sweep", breaker=breaker)
-    assert store.run(record_outage, outage, actor=BREAKER, reason="no broom")
-
-    return {name: bakery.stage(name=name, breaker=breaker) for name in STAGES}
-
-
-def test_a_look_at_all_stages_is_one_round_trip_to_postgresql(database: PostgresServer) -> None:
-    with on_postgresql(database, prepare=True) as trace:
-        stages = stages_in_demand(trace.store)
-        worker = Worker(store=trace.store, actor=WORKER)
-
-        for _ in range(PREPARING_LOOKS):
-            assert dispatch_ready(worker, stages, []) == 1
-        assert trace.round_trips_of(lambda: dispatch_ready(worker, stages, [])) == 1
-
-
-def test_a_look_at_all_stages_is_one_statement_of_sqlite(sqlite_url: str) -> None:
-    with on_sqlite(sqlite_url) as trace:
-        stages = stages_in_demand(trace.store)
-        worker = Worker(store=trace.store, actor=WORKER)
-        ready, statements = trace.of(lambda: dispatch_ready(worker, stages, []))
-
-    assert ready == 1
-    assert sum("SELECT" in statement for statement in statements) == 1
 
 
 def test_a_full_stage_and_one_that_its_rate_delays_are_not_counted(

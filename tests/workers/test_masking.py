@@ -21,6 +21,7 @@ from indelible.kernel.stages import PermanentFailure, RetryLater
 from indelible_workers.masking import failure_reason, task_failure
 
 CANARY = "hunter2"
+LONG = 200_000  # characters
 PACKAGES: Final = (
     indelible,
     indelible_evm,
@@ -119,6 +120,31 @@ def test_the_names_and_messages_of_own_errors_are_not_masked() -> None:
 )
 def test_a_secret_beside_an_own_name_is_masked(message: str) -> None:
     assert CANARY not in mask_secrets(message)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "a.",
+        "a",
+        " ",
+        "token ",
+        "token=",
+        "token:\\",
+        "password='",
+        "bearer ",
+        "url: ",
+        "-----BEGIN",
+        "\\",
+        "'",
+    ],
+)
+@pytest.mark.parametrize("beginning", ["", "token", "authorization: ", 'secret="', "secret: \\"])
+def test_a_secret_before_a_long_text_is_masked(beginning: str, part: str) -> None:
+    """An expression that takes quadratic time would not end here."""
+    long = ValueError(f"token={CANARY}\n{beginning}{part * (LONG // len(part))}")
+
+    assert CANARY not in failure_reason(long)
 
 
 @pytest.mark.parametrize(

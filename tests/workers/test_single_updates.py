@@ -5,7 +5,6 @@ from collections.abc import Callable, Generator
 import pytest
 from attrs import evolve
 from tests.conftest import POLICY
-from tests.sql.statements import on_postgresql
 from tests.workers.bakery import (
     WORKER,
     Bakery,
@@ -27,8 +26,6 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, open_store
 from indelible_sql.engine.failpoints import Failpoint
 from indelible_workers import Worker, process_batch
-
-PREPARING_BATCHES = 3
 
 
 def lean_stage(bakery: Bakery, **settings: object) -> Stage[TasksWrite, str, str]:
@@ -123,23 +120,6 @@ def test_claims_return_to_the_front(store: TaskStore, bakery: Bakery) -> None:
     assert claim_batch() == 0
 
     wait_until(lambda: claim_batch() == 1, 5)
-
-
-@pytest.mark.slow
-def test_a_batch_waits_twice_for_postgresql(database: PostgresServer) -> None:
-    with on_postgresql(database, prepare=True) as trace:
-        bakery = Bakery(trace.store)
-        worker = Worker(store=trace.store, actor=WORKER)
-        stage = lean_stage(bakery, batch=2)
-        enqueue(trace.store, *(f"loaf-{number:02}" for number in range(20)))
-
-        def process() -> int:
-            return process_batch(trace.store, stage, actor=WORKER, worker=worker)
-
-        for _ in range(PREPARING_BATCHES):
-            process()
-        assert trace.round_trips_of(process) == 2
-        assert len(bakery.performed) == 2 * (PREPARING_BATCHES + 1)
 
 
 @pytest.mark.slow

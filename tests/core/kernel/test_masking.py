@@ -5,6 +5,7 @@ import pytest
 from indelible.kernel.masking import mask_secrets
 
 CANARY = "c4n4ry0123456789abcdefABCDEF9876543210"
+LONG = 200_000  # characters
 
 
 @pytest.mark.parametrize(
@@ -110,3 +111,33 @@ def test_masking_twice_changes_nothing() -> None:
     once = mask_secrets(f"ghp_{CANARY}, https://maya:{CANARY}@host and Authorization: {CANARY}")
 
     assert mask_secrets(once) == once
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "part",
+    [
+        "ghp_",
+        "ghp_a",
+        "github_pat_",
+        "github_pat_a ",
+        "gh",
+        "_",
+        "://",
+        "https://x:y@",
+        "sk_live_",
+        "whsec_",
+        "pi_",
+        "pi_a_secret_",
+        "a_secret_",
+        "4242 ",
+        "4242-",
+        "a@",
+        "a.b@c.",
+    ],
+)
+def test_a_secret_behind_a_long_text_is_masked(part: str) -> None:
+    """An expression that takes quadratic time would not end here."""
+    long = part * (LONG // len(part))
+
+    assert CANARY not in mask_secrets(f"{long}\ntoken={CANARY}")

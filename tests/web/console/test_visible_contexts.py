@@ -5,7 +5,6 @@ from typing import Final, cast
 import pytest
 from attrs import evolve
 from tests.core.money.gateway import ScriptedGateway
-from tests.sql.statements import on_sqlite
 from tests.web.console.visitor import SettableClock, Site, Visitor
 from tests.web.failing import Failing
 from tests.web.harness import SETTINGS, RenewableStore, memory
@@ -29,7 +28,6 @@ TASKS: Final = "/console/tasks"
 TOKENS: Final = "/console/tokens"
 MONEY: Final = "/console/money"
 OFF: Final = evolve(SETTINGS, webhook_secret=b"", stripe_webhook_secrets=())
-LOOK: Final = "AS declared"  # Part of the statement that looks for records.
 
 
 def operator_of(site: Site) -> Visitor:
@@ -69,29 +67,6 @@ def test_a_context_that_is_off_is_hidden_until_it_has_a_record(any_site: Site) -
     assert MONEY not in operator.page.links
     assert TOKENS in links(operator, TASKS)
     assert "The chain" in operator.page.words
-
-
-def test_records_are_looked_for_by_one_statement_until_they_are_there(sqlite_url: str) -> None:
-    with on_sqlite(sqlite_url) as trace:
-        off = Site(cast("AnyStore", trace.store), OFF)
-        operator = operator_of(off)
-
-        def looks() -> int:
-            """Load two pages, and count the statements that looked for records."""
-            _, statements = trace.of(lambda: [operator.get(HOME), operator.get(TASKS)])
-            return sum(LOOK in statement for statement in statements)
-
-        assert looks() == 1
-        assert looks() == 0
-
-        minted(off.store, MAYA_S)
-        planned(off.store)
-        off.clock.forward(seconds=10)
-        assert looks() == 1
-        assert {TOKENS, MONEY} < set(operator.page.links)
-
-        off.clock.forward(seconds=60)
-        assert looks() == 0
 
 
 def test_a_store_that_does_not_answer_hides_a_context_only_meanwhile() -> None:

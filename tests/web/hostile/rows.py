@@ -18,8 +18,6 @@ from tests.web.hostile.values import VALUE_REQUESTS
 from tests.web.hostile.webhooks import count_webhook_variants
 from tests.web.hostile.writes import write_scenarios
 
-MIN_VARIANTS: Final = 10
-ROWS: Final = range(1, 59)
 REQUESTS: Final = [
     *BODY_REQUESTS,
     *VALUE_REQUESTS,
@@ -132,12 +130,3 @@ def count_other_variants() -> Counter[int]:
             **count_webhook_variants(),
         }
     )
-
-
-def count_variants() -> Counter[int]:
-    """Return the number of variants by row."""
-    counts = count_other_variants()
-    counts.update(request.row for request in REQUESTS)
-    counts.update(scenario.row for scenario in SCENARIOS)
-
-    return counts
