@@ -204,10 +204,11 @@ def refusal(web: Web, path: str, body: bytes) -> tuple[int, str]:
 
 @pytest.mark.parametrize("path", ["captures", "search", "margins/preview", "captures/batch"])
 def test_a_long_embedding_is_refused(reader: Reader, path: str) -> None:
-    refuse = partial(refusal, reader.web, path)
+    long = long_embedding(path, 400_000)
+    too_long = long_embedding(path, 1_000_000)
 
-    assert refuse(long_embedding(path, 400_000)) == (422, "LIST_TOO_LONG")
-    assert refuse(long_embedding(path, 1_000_000)) == (413, "BODY_TOO_LARGE")
+    assert refusal(reader.web, path, long) == (422, "LIST_TOO_LONG")
+    assert refusal(reader.web, path, too_long) == (413, "BODY_TOO_LARGE")
 
 
 def test_without_an_active_algorithm_a_capture_is_unavailable(web: Web) -> None:
