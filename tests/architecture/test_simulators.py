@@ -11,7 +11,7 @@ PROGRAM = "indelible_stripe.simulator"
 CHECKED = {
     "tests/doubles/simulators.py": {"running_simulator", PROGRAM},
     # These run the program, and check the journal of the one that serves requests.
-    "tests/adapters/stripe/test_story.py": {PROGRAM},
+    "tests/doses/adapters/test_story.py": {PROGRAM},
     # This one does not start: its port is taken.
     "tests/service/test_errors_of_demonstrations.py": {"simulator_process"},
     # These compare names of modules.
