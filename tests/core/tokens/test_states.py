@@ -68,9 +68,6 @@ def error_of(attempt: Callable[[], object]) -> IndelibleError:
     return error
 
 
-def test_there_are_thirty_cases_eight_of_them_legal() -> None:
-    assert len(CASES) == 30
-    assert len(LEGAL_CASES) == 8
 
 
 @pytest.mark.parametrize(("status", "name"), LEGAL_CASES, ids=str)
