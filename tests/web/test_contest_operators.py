@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 from sqlalchemy import update
-from tests.doses.bench.large_spaces import unguarded
+from tests.sql.large_spaces import unguarded
 from tests.web.harness import Json, Web, problem, saved
 
 from indelible.contests import ContestStatus

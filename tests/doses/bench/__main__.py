@@ -1,22 +1,14 @@
 """Measure indelible and compare it with other libraries: `python -m tests.doses.bench`."""
 
-import cProfile
-import pstats
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 from attrs import evolve
 from tests.doses.bench import report
-from tests.doses.bench.edits import on_postgresql, on_sqlite
-from tests.doses.bench.line import through_a_line
 from tests.doses.bench.parts import ON_REQUEST, PARTS, WHOLE_RUN
-from tests.doses.bench.rounds import FULL, SMALL, Act, Dose, Table, seconds_of
-from tests.doses.chaos.testbed import Testbed, testbed
-
-PROFILED_FUNCTIONS = 30
-MAX_ROUND_TRIP = 1_000  # milliseconds; more is a mistake of who meant microseconds
+from tests.doses.bench.rounds import FULL, SMALL, Dose, Table
+from tests.testbed import Testbed, testbed
 
 
 def lines_of(table: Table) -> Iterator[str]:
@@ -41,7 +33,7 @@ def measure(bed: Testbed, options: Namespace, dose: Dose) -> int:
             print("\n".join(lines_of(table)), flush=True)
             tables.append(table)
 
-    machine = tuple(report.machine(bed.server.url, options.round_trip))
+    machine = tuple(report.machine(bed.server.url))
     quietness = report.quietness(load)
     print("", *machine, quietness, sep="\n", flush=True)
     if options.write:
@@ -51,24 +43,6 @@ def measure(bed: Testbed, options: Namespace, dose: Dose) -> int:
     return int(not all(goal.is_reached for goal in goals))
 
 
-def profile(bed: Testbed, dose: Dose) -> int:
-    """Print the functions in which the edits of the store spend their time."""
-    database = bed.postgresql()
-    with on_postgresql(database.url, database.owner_url, dose.concepts) as bench:
-        _profile(bench.store.act, dose.times)
-    with on_sqlite(bed.sqlite(), dose.concepts) as bench:
-        _profile(bench.store.act, dose.times)
-
-    return 0
-
-
-def _profile(act: Act, times: int) -> None:
-    profiler = cProfile.Profile()
-    profiler.runcall(seconds_of, act, times)
-    stats = pstats.Stats(profiler, stream=sys.stdout)
-    stats.sort_stats("tottime").print_stats(PROFILED_FUNCTIONS)
-
-
 def parse_options() -> Namespace:
     """Parse the command line, and refuse combinations that make no sense."""
     parser = ArgumentParser(prog="python -m tests.doses.bench", description=__doc__)
@@ -76,15 +50,7 @@ def parse_options() -> Namespace:
     parser.add_argument("parts", nargs="*", metavar="PART", help=parts)
     parser.add_argument("--rounds", type=int, help="measured rounds")
     parser.add_argument("--small", action="store_true", help="the smallest dose: does all run?")
-    parser.add_argument(
-        "--round-trip",
-        type=float,
-        default=0.0,
-        metavar="MILLISECONDS",
-        help="that each round trip to PostgreSQL takes longer, for all ways",
-    )
     parser.add_argument("--hasty", action="store_true", help="without fsync")
-    parser.add_argument("--profile", action="store_true", help="print where an edit spends time")
     parser.add_argument(
         "--write", action="store_true", help="replace their tables on the page, and the drawings"
     )
@@ -93,10 +59,8 @@ def parse_options() -> Namespace:
     unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error(f"unknown part {', '.join(sorted(unknown))}")
-    if options.write and (options.small or options.hasty or options.round_trip):
-        parser.error("a run that is small, hasty or through a line is not written")
-    if not 0 <= options.round_trip <= MAX_ROUND_TRIP:
-        parser.error(f"a round trip takes 0 to {MAX_ROUND_TRIP} milliseconds longer")
+    if options.write and (options.small or options.hasty):
+        parser.error("a run that is small or hasty is not written")
 
     return options
 
@@ -105,13 +69,7 @@ def main() -> int:
     """Run the parts that the command line names."""
     options = parse_options()
     dose = SMALL if options.small else FULL
-    with ExitStack() as stack:
-        bed = stack.enter_context(testbed(durable=not (options.small or options.hasty)))
-        if options.round_trip:
-            bed = stack.enter_context(through_a_line(bed, options.round_trip))
-        if options.profile:
-            return profile(bed, dose)
-
+    with testbed(durable=not (options.small or options.hasty)) as bed:
         return measure(bed, options, evolve(dose, rounds=options.rounds or dose.rounds))
 
 

@@ -6,9 +6,9 @@ from typing import Final
 
 from attrs import frozen
 from sqlalchemy import Connection, Table
-from tests.doses.bench.large_spaces import unguarded
 from tests.doses.bench.lives import create_with_versions
 from tests.doses.bench.statements import NOTE
+from tests.sql.large_spaces import unguarded
 
 from indelible import concepts
 from indelible.testing.stores import MAYA

@@ -1,8 +1,7 @@
 """Settle a contest of a database in a process of its own: `contest_program.py URL CONTEST`.
 
 It prints one JSON object: when each step began and ended, by the clock that all processes of the
-machine share, with the processor seconds of this process; its peak memory in KiB; and the number
-of lines and of their characters.
+machine share, with the processor seconds of this process; and the number of lines.
 """
 
 import json
@@ -10,8 +9,6 @@ import sys
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
-
-from tests.doses.bench.footprint import peak_memory
 
 from indelible import contests
 from indelible.contests.tasks.observers import SilentContestObserver
@@ -44,9 +41,7 @@ def settle_in_steps(url: str, contest_id: str) -> dict[str, Any]:
     store.dispose()
     return {
         "steps": steps,
-        "memory": int(peak_memory()),
         "lines": len(settlement.lines),
-        "characters": sum(len(text) for text in command.lines.texts),
     }
 
 

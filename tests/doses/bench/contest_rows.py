@@ -8,7 +8,7 @@ from itertools import combinations, islice
 from typing import Final
 
 from sqlalchemy import Connection, Table
-from tests.doses.bench.large_spaces import unguarded
+from tests.sql.large_spaces import unguarded
 
 from indelible.testing.contests.payloads import PLAYERS, SCHEDULED
 from indelible.testing.contests.scenarios import ContestScenario, new_contest

@@ -1,7 +1,6 @@
 """Settle a generated contest in a process of its own: `contest_settlements.py ENTRIES`.
 
-It prints one JSON object: the seconds of the computation, and the peak memory in KiB before it,
-with all inputs in memory, and after it.
+It prints one JSON object with the seconds of the computation.
 """
 
 import gc
@@ -13,8 +12,6 @@ from hashlib import sha256
 from random import Random
 from typing import Final
 from uuid import UUID
-
-from tests.doses.bench.footprint import peak_memory
 
 from indelible.contests.rules.configuration.parsing import parse_configuration
 from indelible.contests.rules.settlement import Settlement, SettlementInput, settle
@@ -102,10 +99,9 @@ def settled_in_seconds(inputs: SettlementInput) -> tuple[Settlement, float]:
 def main(entries: int) -> None:
     """Settle a contest, and print the figures."""
     inputs = inputs_of(entries)
-    before = int(peak_memory())
     settlement, seconds = settled_in_seconds(inputs)
     assert len(settlement.lines) == entries
-    print(json.dumps({"seconds": seconds, "before": before, "after": int(peak_memory())}))
+    print(json.dumps({"seconds": seconds}))
 
 
 if __name__ == "__main__":

@@ -24,8 +24,8 @@ from tests.doses.bench.statements import (
     revised,
 )
 from tests.doses.bench.unguarded import unguarded_postgresql, unguarded_sqlite
-from tests.doses.chaos.testbed import Testbed
 from tests.sql.drivers import watched
+from tests.testbed import Testbed
 
 from indelible import concepts
 from indelible.concepts import ConceptSaved

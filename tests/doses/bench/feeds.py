@@ -28,7 +28,7 @@ from tests.doses.bench.served import (
     served,
 )
 from tests.doses.bench.statements import NOTE
-from tests.doses.chaos.testbed import Testbed
+from tests.testbed import Testbed
 
 from indelible.kernel.keys import CreateKey, KeyPolicy, create_key
 from indelible.policy import Policy

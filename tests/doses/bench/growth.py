@@ -14,8 +14,8 @@ from tests.doses.bench.queue_workers import Claim, claim_alone, run
 from tests.doses.bench.rounds import Dose, Goal, Measured, Table, Way, measure_in_turns, seconds_of
 from tests.doses.bench.size import fill_in_batches
 from tests.doses.bench.statements import CONTENT, NOTE
-from tests.doses.chaos.testbed import Testbed
 from tests.feeds import wait_for_complete_feed
+from tests.testbed import Testbed
 
 from indelible import concepts
 from indelible.kernel.change_feed import Feed

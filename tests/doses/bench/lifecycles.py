@@ -7,7 +7,7 @@ from typing import Any, Final
 from attrs import evolve
 from statemachine import State, StateMachine
 from tests.doses.bench.rounds import Dose, Goal, Measured, Table, Way, measure_in_turns
-from tests.doses.chaos.testbed import Testbed
+from tests.testbed import Testbed
 from transitions import Machine
 
 from indelible.kernel import Lifecycle

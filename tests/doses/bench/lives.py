@@ -7,7 +7,7 @@ from attrs import evolve
 from tests.doses.bench.edits import change_counter, edit_command
 from tests.doses.bench.rounds import Dose, Goal, Measured, Table, Way, measure_in_turns
 from tests.doses.bench.statements import CONTENT, NOTE
-from tests.doses.chaos.testbed import Testbed
+from tests.testbed import Testbed
 
 from indelible import concepts
 from indelible.concepts import ConceptSaved

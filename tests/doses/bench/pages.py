@@ -13,7 +13,7 @@ from tests.doses.bench.feeds import CSRF_TOKEN
 from tests.doses.bench.rounds import Dose, Goal, Measured, Table
 from tests.doses.bench.served import SECOND
 from tests.doses.bench.statements import NOTE
-from tests.doses.chaos.testbed import Testbed
+from tests.testbed import Testbed
 
 from indelible.app import AppContext
 from indelible.concepts import ConceptFilter, list_concepts

@@ -1,5 +1,6 @@
 """Measure a webhook until its posting, and payouts per minute, with `indelible up` as shipped."""
 
+import sqlite3
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -10,15 +11,16 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import httpx
+import psycopg
 from attrs import frozen
+from sqlalchemy import make_url
 from tests.doses.bench.contest_stores import POSTGRESQL, SQLITE, Rows
 from tests.doses.bench.payment_events import BENCH, CURRENCY, PRIZE, Till, WaitingEvent
-from tests.doses.bench.plain_copies import plain_connection
 from tests.doses.bench.rounds import MILLISECONDS, Dose, Table
-from tests.doses.chaos.testbed import Testbed
 from tests.doubles.simulators import simulator_program
 from tests.payout_runs import RememberingStripe
 from tests.service.processes import read_json_line, start_command, stop_command, wait_until_ready
+from tests.testbed import Testbed
 
 from indelible.kernel import SystemClock
 from indelible.kernel.stages import Stage
@@ -256,3 +258,19 @@ def opened_till(url: str, simulator_url: str) -> Generator[Till]:
     with closing(gateway):
         yield Till(store, gateway, simulator_url)
     store.dispose()
+
+
+@contextmanager
+def plain_connection(url: str) -> Generator[Any]:
+    """Yield a connection that may own tables; the caller begins transactions."""
+    address = make_url(url)
+    if address.drivername == "sqlite":
+        with closing(sqlite3.connect(str(address.database), isolation_level=None)) as file:
+            file.execute("PRAGMA busy_timeout = 60000")
+            file.execute("PRAGMA synchronous = FULL")
+            yield file
+        return
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET search_path = indelible")
+        yield connection

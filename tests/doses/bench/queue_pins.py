@@ -11,7 +11,7 @@ from tests.doses.bench.queue_rows import LeasedTasks
 from tests.doses.bench.queue_tally import MILLISECONDS
 from tests.doses.bench.queue_workers import Claim, claim_alone, run
 from tests.doses.bench.rounds import Dose, Goal, Measured, Table
-from tests.doses.chaos.testbed import Testbed
+from tests.testbed import Testbed
 
 from indelible.kernel.task_commands import CompleteTasks, complete_tasks
 from indelible.kernel.tasks import Lease

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import psycopg
 from attrs import define, frozen
-from tests.doses.bench.large_spaces import unguarded
 from tests.doses.bench.queue_tally import Options
+from tests.sql.large_spaces import unguarded
 
 from indelible import tokens
 from indelible.kernel import Change, canonical_json

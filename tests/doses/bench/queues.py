@@ -10,7 +10,7 @@ from tests.doses.bench import queue_peers, queue_rows
 from tests.doses.bench.queue_rows import AUDITED, LEASED, LIMIT, UNGUARDED, Contender
 from tests.doses.bench.queue_tally import Counted, run_together
 from tests.doses.bench.rounds import Dose, Goal, Measured, Table
-from tests.doses.chaos.testbed import Testbed
+from tests.testbed import Testbed
 
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store, verify

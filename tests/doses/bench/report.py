@@ -56,7 +56,7 @@ LEAD: Final = (
     "Written by `python -m tests.doses.bench --write`, on one machine,"
     " with one PostgreSQL and one SQLite, which wait for the disk at each COMMIT. The figures of a"
     " table are from one run; with names of parts, that command measures and replaces their tables"
-    " alone. `python -m docs.generate` then writes the page for readers."
+    " alone."
     " All ways to do a thing take turns: {rounds} rounds of {times} calls each (fewer of slow"
     " ones), a few calls of one way before the next has its turn, after one round that fills"
     " caches. A figure is the median of the rounds, the span goes from the lowest to the highest. A"
@@ -74,11 +74,8 @@ class Section:
     text: str
 
 
-def machine(database: str, round_trip: float = 0.0) -> Iterator[str]:
-    """Yield the hardware, the versions of the software, and the line to PostgreSQL.
-
-    `round_trip` is the milliseconds that the line adds.
-    """
+def machine(database: str) -> Iterator[str]:
+    """Yield the hardware, the versions of the software, and the time of a round trip."""
     models: set[str] = set()
     for line in _lines("/proc/cpuinfo"):
         if line.startswith("model name"):
@@ -89,7 +86,7 @@ def machine(database: str, round_trip: float = 0.0) -> Iterator[str]:
     with psycopg.connect(database) as connection:
         postgresql = connection.info.parameter_status("server_version")
         milliseconds = _round_trip_milliseconds(connection)
-    yield f"a round trip takes {milliseconds:.2f} ms, of which a line adds {round_trip:g}"
+    yield f"a round trip takes {milliseconds:.2f} ms"
     yield f"PostgreSQL {postgresql} over TCP on the same machine, SQLite {sqlite3.sqlite_version}"
     yield ", ".join(f"{name} {version(name)}" for name in DISTRIBUTIONS)
 

@@ -7,20 +7,11 @@ from typing import Any, Final, Self
 
 import numpy as np
 from attrs import evolve, field, frozen
+from psycopg.abc import Buffer
+from psycopg.adapt import Dumper
+from psycopg.postgres import types
+from psycopg.pq import Format
 from sqlalchemy import text
-from tests.doses.bench.capture_drivers import ArrayDumper
-from tests.doses.bench.capture_rows import REASON, Reals
-from tests.doses.bench.large_spaces import (
-    OURS,
-    TOPICS,
-    LargeSpace,
-    clustered_vectors,
-    copied_id,
-    copy_artifacts,
-    copy_subspaces,
-    create_space,
-    unguarded,
-)
 from tests.doses.bench.rounds import Dose, Goal, Measured, Table, Way, measure_in_turns, seconds_of
 from tests.doses.bench.statements import Sent
 from tests.doses.bench.vector_functions import (
@@ -30,8 +21,22 @@ from tests.doses.bench.vector_functions import (
     UNCACHED,
     with_functions,
 )
-from tests.doses.chaos.testbed import Testbed
 from tests.sql.drivers import watched
+from tests.sql.large_spaces import (
+    OURS,
+    REASON,
+    TOPICS,
+    LargeSpace,
+    Reals,
+    array_bytes,
+    clustered_vectors,
+    copied_id,
+    copy_artifacts,
+    copy_subspaces,
+    create_space,
+    unguarded,
+)
+from tests.testbed import Testbed
 
 from indelible import captures
 from indelible.testing.captures.scenarios import activate_algorithm_for
@@ -68,6 +73,17 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     """Measure the nearest subspaces, then the nearest artifacts."""
     yield _nearest_subspaces(bed, dose)
     yield _nearest_artifacts(bed, dose)
+
+
+class ArrayDumper(Dumper):
+    """Sends an array of numpy in PostgreSQL's binary format."""
+
+    format = Format.BINARY
+    oid = types["float4"].array_oid
+
+    def dump(self, obj: Reals) -> Buffer:
+        """Return the bytes of an array."""
+        return array_bytes(obj)
 
 
 @frozen

@@ -21,7 +21,7 @@ from tests.doses.bench.lives import create_with_versions
 from tests.doses.bench.processor import Work, measure_processor, seconds_of_processes
 from tests.doses.bench.rounds import Dose, Goal, Measured, Table, Way, measure_in_turns
 from tests.doses.bench.statements import NOTE, revised
-from tests.doses.chaos.testbed import Testbed
+from tests.testbed import Testbed
 
 from indelible.concepts import ConceptSaved
 from indelible.kernel import canonical_json

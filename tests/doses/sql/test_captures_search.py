@@ -9,9 +9,9 @@ from attrs import evolve, frozen
 from sqlalchemy import text
 from tests.conftest import POLICY
 from tests.databases import temporary_copy, temporary_database
-from tests.doses.bench import large_spaces
-from tests.doses.bench.large_spaces import LargeSpace
+from tests.sql import large_spaces
 from tests.sql.conftest import code, opened
+from tests.sql.large_spaces import LargeSpace
 
 from indelible import captures
 from indelible.captures.queries import ArtifactMatch

@@ -2,15 +2,16 @@
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from struct import pack
 from typing import Any, Final
 
 import numpy as np
 from attrs import frozen
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Table, create_engine, make_url, select, update
-from tests.doses.bench.capture_rows import REASON, CaptureInput, Reals
 
 from indelible import captures
-from indelible.captures import EmbeddingVector
+from indelible.captures import EmbeddingVector, EngagementLevel
 from indelible.testing.captures.scenarios import MODEL, CaptureScenario, space_of
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore
@@ -20,6 +21,8 @@ from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema.guard import guards_disabled
 from indelible_sql.schema.tables import writable_columns
 
+Reals = NDArray[np.floating[Any]]
+REASON: Final = "one of many captures"
 OURS: Final = "indelible"
 NOISE: Final = 0.3
 DIGITS: Final = 3  # of a number in a vector that is copied as text
@@ -27,6 +30,39 @@ SIGNALS_PER_ARTIFACT: Final = 10
 TOPICS: Final = 100
 Vectors = Sequence[Sequence[float]]
 Change = Mapping[str, Any]
+# An array of float4 in PostgreSQL's binary format: a header, then the size and value of each.
+ARRAY_ITEM: Final = np.dtype([("size", ">i4"), ("value", ">f4")])
+ARRAY_HEADER_BYTES: Final = 20
+FLOAT4_OID: Final = 700
+CONTENT: Final = (
+    "Fractions that name the same amount, though their numerators and denominators differ. " * 5
+)
+READING: Final[Mapping[str, Any]] = {
+    "content": CONTENT,
+    "engagement_level": EngagementLevel.ENGAGED,
+    "word_count": 1_200,
+    "dwell_time_ms": 42_000,
+    "scroll_depth": 0.8,
+    "reading_depth": 0.39,
+}
+
+
+@frozen
+class CaptureInput:
+    """A capture of a number; every page is captured twice."""
+
+    number: int
+    vector: Sequence[float]
+
+    def fields(self, scenario: CaptureScenario) -> dict[str, Any]:
+        """Return the fields of its command, without the vector."""
+        page = self.number // 2
+        return {
+            **READING,
+            "url": f"https://example.org/{page}?utm_source=x",
+            "title": f"Page {page}",
+            "capture_key": f"{scenario.space_id}-{self.number:09}",
+        }
 
 
 @frozen
@@ -235,3 +271,11 @@ def _copy_on_postgresql(
     with cursor.copy(f"COPY {name} ({columns}) FROM STDIN") as target:
         for change in changes:
             target.write("\t".join({**row, **change}.values()) + "\n")
+
+
+def array_bytes(vector: Reals) -> bytes:
+    """Return a vector in PostgreSQL's binary format."""
+    items = np.empty(len(vector), ARRAY_ITEM)
+    items["size"] = 4
+    items["value"] = vector
+    return pack(">iiIii", 1, 0, FLOAT4_OID, len(vector), 1) + items.tobytes()

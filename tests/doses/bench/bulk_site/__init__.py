@@ -1,1 +1,0 @@
-"""An application of Django whose rows have histories by two libraries."""
