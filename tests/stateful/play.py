@@ -34,17 +34,6 @@ class Tally:
     programs: int = 0
     answers: Counter[str] = field(factory=Counter[str])
 
-    def __str__(self) -> str:
-        refusals: list[str] = []
-        for code, number in self.answers.most_common():
-            if code != ACCEPTED:
-                refusals.append(f"{code} {number}")
-
-        return (
-            f"{self.programs} programs, {self.answers.total()} commands,"
-            f" {self.answers[ACCEPTED]} accepted; refused: {', '.join(refusals)}"
-        )
-
 
 Tallies = dict[str, Tally]
 

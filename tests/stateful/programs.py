@@ -43,7 +43,6 @@ VERBS = (
     *CONTEST_VERBS,
     Verb.APPROVE,
     Verb.PUBLISH,
-    Verb.SAVE_NEXT,
     *Verb,
 )
 TWISTS = (*(Twist.RIGHT,) * 11, *Twist)  # 12 of 15 steps are right

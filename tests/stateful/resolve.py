@@ -8,7 +8,6 @@ from tests.stateful import (
     key_steps,
     money_steps,
     project_steps,
-    repository_steps,
     token_steps,
 )
 from tests.stateful.steps import Call, Handler, Resolver, Step, Twist, Verb, World
@@ -26,9 +25,6 @@ RESOLVERS: dict[Verb, Resolver] = {
     Verb.PUBLISH: concept_steps.change_state,
     Verb.CREATE_KEY: key_steps.create,
     Verb.REVOKE_KEY: key_steps.revoke,
-    Verb.SAVE_NEW: repository_steps.save_new,
-    Verb.SAVE_NEXT: repository_steps.save_next,
-    Verb.READ: repository_steps.read,
     Verb.SPACE: capture_steps.create_space,
     Verb.SUBSPACE: capture_steps.create_subspace,
     Verb.RENAME: capture_steps.change_space,

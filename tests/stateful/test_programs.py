@@ -37,7 +37,7 @@ def test_every_store_answers_and_refuses_as_memory_does(
     run_programs(stage, PROGRAMS, None, tallies)
 
     for name, tally in tallies.items():
-        add_summary_line(f"programs on {name}: {tally}")
+        add_summary_line(f"programs on {name}: {dict(tally.answers)}")
     answers = tallies["memory"].answers
     refusals = answers.keys() - {ACCEPTED}
     assert len(tallies) == STORES
@@ -55,7 +55,7 @@ def test_every_store_moves_money_as_memory_does(
     run_programs(stage, MONEY_PROGRAMS, None, tallies, strategy=money_programs())
 
     for name, tally in tallies.items():
-        add_summary_line(f"programs of money on {name}: {tally}")
+        add_summary_line(f"programs of money on {name}: {dict(tally.answers)}")
     answers = tallies["memory"].answers
     assert len(tallies) == STORES
     assert all(tally.answers == answers for tally in tallies.values())

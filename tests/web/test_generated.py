@@ -13,7 +13,7 @@ from tests.web.reader import fitted
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = 2  # `nox -s fuzz` tries more
+EXAMPLES = 2  # `tests/doses/fuzz` tries more
 # An application would take long to create in every collection of tests.
 DOCUMENT = json.loads(PUBLISHED.read_text(encoding="utf-8"))
 

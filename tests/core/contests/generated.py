@@ -1,4 +1,4 @@
-"""Check generated contests by seed; the gate checks some, and `tests.doses.fuzz` any number."""
+"""Check generated contests by seed; the gate checks some, and `tests/doses/fuzz` others."""
 
 from operator import attrgetter
 

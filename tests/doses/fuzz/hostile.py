@@ -1,32 +1,16 @@
-"""Hostile and mistaken values, bodies and headers."""
+"""Hostile and mistaken values, and the tally of what becomes of them."""
 
-import gzip
-import json
-from collections.abc import Callable
+from collections import Counter
 from random import Random
-from typing import Any, cast
+from typing import Any, Final, cast
 
-Json = dict[str, Any]
+from attrs import define, field
 
-HERE = "/v1/concepts/{here}"
-CONTENT: Json = {
-    "name": "Ratio",
-    "definition": "A comparison.",
-    "examples": ["1:2"],
-    "prerequisites": ["Number"],
-}
-ROUTES: tuple[tuple[str, str, Json | None], ...] = (
-    ("POST", "/v1/concepts", {"content": CONTENT, "reason": "a draft", "corrects": None}),
-    ("PUT", HERE, {"content": CONTENT, "change_note": "says more"}),
-    ("POST", f"{HERE}/status", {"status": "REVIEW", "reason": "is ready"}),
-    ("GET", HERE, None),
-    ("GET", "/v1/concepts?limit=9&text={text}", None),
-    ("GET", f"{HERE}/versions/{{text}}", None),
-    ("GET", f"{HERE}/as-of?at={{text}}", None),
-    ("GET", f"{HERE}/diff?from={{text}}&to=1", None),
-    ("GET", "/v1/history?cursor={text}", None),
-    ("GET", "/v1/concepts/{text}", None),
-)
+import indelible_web
+from indelible.kernel.errors import error_types
+
+assert indelible_web  # its import registers the errors of the web
+CODES: Final = {error.code for error in error_types()}
 TEXTS = (
     *(
         "",
@@ -80,49 +64,14 @@ VALUES: tuple[Any, ...] = (
     ),
     *([], {}, [[]], [None], ["a"] * 300, {"__proto__": {}}, {"": 1}, "a" * 30_000, ("a", 7)),
 )
-RAW: tuple[Callable[[bytes], bytes], ...] = (
-    lambda body: body[:-1],
-    lambda body: body + body,
-    lambda body: b"\xef\xbb\xbf" + body,
-    lambda body: body.decode().encode("utf-16"),
-    lambda body: body.replace(b'"', b"'"),
-    lambda body: body.replace(b"a", b"\xff", 1),
-    lambda body: body.replace(b"a", b"\xed\xa0\x80", 1),
-    lambda body: body.replace(b"{", b'{"reason": "a", "reason": "b", ', 1),
-    lambda body: body.replace(b'"a', b'NaN, "a', 1),
-    lambda _: b'{"reason": 1e400}',
-    lambda _: b'{"reason": ' + b"9" * 6_000 + b"}",
-    lambda _: b"[" * 50_000,
-    lambda _: b'{"a":' * 50_000,
-    lambda _: b" " * (2**20 + 1),
-    lambda _: gzip.compress(b" " * 2**24),
-    lambda _: b"",
-)
-HEADERS: tuple[tuple[str, str], ...] = (
-    *(
-        ("Content-Type", each)
-        for each in ("", "text/plain", "application/json; charset=utf-16", "multipart/form-data")
-    ),
-    *(("Content-Encoding", each) for each in ("gzip", "br", "identity, gzip", "\u00e9")),
-    # On a change only: beside a GET it is answered with 412, which the document does not promise.
-    *(
-        ("If-Match", each)
-        for each in ("*", 'W/"1"', '"0"', '"1", "2"', '"' + "9" * 99 + '"', "\u00e9", '"1')
-    ),
-    *(("Idempotency-Key", each) for each in ("", "a b", "a" * 300, "\u00e9", "\x7f")),
-    *(
-        ("Authorization", each)
-        for each in ("", "Bearer", "Bearer  x", "Basic YTpi", "Bearer ind_\u00e9", "a" * 9_000)
-    ),
-    *(("Host", each) for each in ("a b", "a, b", "[::1", "a@b", "a" * 300)),
-    *(("X-Request-Id", each) for each in ("", "a" * 500, "\u00e9", "a b")),
-    ("X-HTTP-Method-Override", "DELETE"),
-    ("X-Forwarded-For", "1.2.3.4, \u00e9"),
-    ("Transfer-Encoding", "chunked"),
-    ("Expect", "200-ok"),
-    ("Range", "bytes=0-"),
-    ("Origin", "null"),
-)
+
+
+@define
+class Tally:
+    """The number of answers by interface and code, and the faults."""
+
+    answers: Counter[str] = field(factory=Counter[str])
+    wrong: list[str] = field(factory=list[str])
 
 
 def bent(value: object, chance: Random) -> object:
@@ -137,10 +86,3 @@ def bent(value: object, chance: Random) -> object:
         return {**parts, chance.choice(TEXTS): chance.choice(TEXTS)}
     name = chance.choice(sorted(parts))
     return {**parts, name: bent(parts[name], chance)}
-
-
-def body(right: Json, chance: Random) -> bytes:
-    """Return a valid body with a hostile value in it, or malformed as a whole."""
-    if chance.random() < 0.3:
-        return chance.choice(RAW)(json.dumps(right).encode())
-    return json.dumps(bent(right, chance), default=repr).encode()

@@ -1,17 +1,32 @@
-"""The dose of contests checks payloads and deliveries with seeds of its own in each round."""
+"""Mutated payloads of the provider, and stories whose deliveries are repeated, swapped, dropped."""
 
-import pytest
-from tests.doses.fuzz.contests import ContestDose, ContestTally, play_round
+from collections.abc import Callable
+from typing import Final
 
-pytestmark = pytest.mark.slow
+from tests.core.contests.deliveries import check_variants
+from tests.core.contests.generated import check_contest
+from tests.core.contests.mutations import check_mutations
+
+PAYLOADS: Final = 1_000
+STORIES: Final = 50
+CONTESTS: Final = 200
+FIRST: Final = 1_000_000  # seeds that one seed of the session stands for
 
 
-def test_a_round_of_the_dose_finds_nothing() -> None:
-    tally = ContestTally()
-    dose = ContestDose(seed=7, minutes=0, number=20)
-    for _ in range(2):
-        play_round(dose, tally, payloads=20, variants=1)
+def test_each_mutated_payload_is_applied_or_refused_with_codes(
+    seed: int, add_summary_line: Callable[[str], None]
+) -> None:
+    seen, wrong = check_mutations(seed * FIRST, PAYLOADS)
 
-    assert tally.wrong == []
-    assert (tally.payloads, tally.variants) == (40, 2)
-    assert tally.seen["INVALID"] > 0
+    add_summary_line(f"mutated payloads: {dict(seen)}")
+    assert wrong == []
+    assert seen["INVALID"] > 0
+
+
+def test_disturbed_deliveries_lead_to_the_same_standings(seed: int) -> None:
+    assert check_variants(range(seed * FIRST, seed * FIRST + STORIES)) == []
+
+
+def test_generated_contests_are_settled_the_same_way_in_any_order(seed: int) -> None:
+    for number in range(CONTESTS):
+        check_contest(seed * FIRST + number)

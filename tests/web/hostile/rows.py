@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from tests.adapters.git.hostile import BRANCHES, HOOKS, SPECIAL_FILES, TAKEN_PATHS
-from tests.doses.fuzz.repositories import KINDS
 from tests.web.hostile.access import access_scenarios
 from tests.web.hostile.bodies import BODY_REQUESTS
 from tests.web.hostile.captures import CAPTURE_REQUESTS
@@ -121,7 +120,7 @@ def count_other_variants() -> Counter[int]:
         {
             36: len(MALFORMED_HTTP),
             46: len(BRANCHES),
-            48: len(TAKEN_PATHS) + len(SPECIAL_FILES) + len(KINDS),
+            48: len(TAKEN_PATHS) + len(SPECIAL_FILES),
             49: len(HOOKS),
             51: len(LOG_INJECTIONS),
             52: len(MARKUP),

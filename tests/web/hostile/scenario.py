@@ -1,12 +1,12 @@
 """Hostile requests that need preparation, with the expected answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 from itertools import count
 from typing import Any, Final, cast
 
 from attrs import Factory, evolve, frozen
-from tests.doses.fuzz.attack import rows
+from sqlalchemy import text
 from tests.web.building import created_job, created_project
 from tests.web.console.visitor import Site
 from tests.web.harness import SETTINGS, Json, Sent, Web, saved
@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from indelible.testing.contests.scenarios import new_contest
 from indelible.testing.stores import MAYA, AnyStore
 from indelible_sql import SqlStore
+from indelible_sql.contexts import CATALOG
 
 REQUESTS_PER_MINUTE: Final = 3  # of the limited API
 MAX_CHANGES: Final = 100_000
@@ -172,3 +173,11 @@ def _code_of(answer: TestResponse) -> str:
     if "code" in body:
         return str(body["code"])
     return "FOUND" if body.get("items") else ""
+
+
+def rows(store: SqlStore, *, without: Collection[str] = ()) -> tuple[Any, ...]:
+    """Return the number of rows of each table except some."""
+    schema = "" if store.engines.reader.dialect.name == "sqlite" else "indelible."
+    names = [table.name for table in CATALOG.tables if table.name not in without]
+    counts = ", ".join(f"(SELECT count(*) FROM {schema}{name})" for name in names)
+    return store.read(lambda tx: tuple(tx.connection.execute(text(f"SELECT {counts}")).one()))
