@@ -12,13 +12,8 @@ from typing import Any, Final
 
 # A process of pytest has one server of forks, whichever test needs it first.
 PRELOADED: Final = (
-    "tests.doses.chaos.adoptions",
-    "tests.doses.chaos.claims",
-    "tests.doses.chaos.contest_site",
-    "tests.doses.chaos.crashes",
-    "tests.doses.chaos.kills",
-    "tests.doses.chaos.money_child",
-    "tests.doses.chaos.project_site",
+    "tests.workers.money_kills",
+    "tests.project_site",
     "tests.docs.programs",
     "tests.examples.desk_site",
     "tests.examples.django_site",

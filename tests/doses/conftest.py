@@ -12,11 +12,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--rounds", type=int, default=1, help="of each random program; default 1")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker of the doses."""
-    config.addinivalue_line("markers", "dose: runs by hand, `nox -s doses -- FOLDER --seed N`")
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test of this folder as a dose."""
     for item in items:

@@ -18,7 +18,6 @@ import psycopg
 from attrs import define, field, frozen
 from sqlalchemy import Column, Connection, Table, and_, delete, select, text, update
 from sqlalchemy.exc import DBAPIError
-from tests.doses.chaos.testbed import testbed
 from tests.feeds import wait_for_complete_feed
 from tests.guards.column_values import UNUSED
 from tests.guards.flips import NOT_DIGESTED, unguarded_copy
@@ -29,6 +28,7 @@ from tests.guards.situated import (
     transactions_in_database,
     transactions_in_file,
 )
+from tests.testbed import testbed
 
 from indelible.kernel.seals import SealReference
 from indelible.testing.stores import MAYA

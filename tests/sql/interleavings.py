@@ -1,11 +1,5 @@
-"""Interleave transactions that change several aggregates, and check the feed: `python -m` runs it.
+"""Interleave transactions that change several aggregates, and check the feed."""
 
-`python -m tests.sql.interleavings --number 10000 --seed 1` plays that many on each database.
-"""
-
-import sys
-import time
-from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,13 +7,12 @@ from contextlib import AbstractContextManager, suppress
 from random import Random
 
 from attrs import define, field, frozen
-from tests.doses.chaos.testbed import testbed
 from tests.feeds import wait_for_complete_feed
 
 from indelible.kernel import Change, Stale, StoreBusy
 from indelible.testing.stores import MAYA
 from indelible.tokens.repositories import SystemStateRepository
-from indelible_sql import SqlReading, SqlStore, SqlTransaction, open_store, verify
+from indelible_sql import SqlReading, SqlStore, SqlTransaction, verify
 
 TRANSACTIONS = 3
 KEYS = 3
@@ -227,25 +220,3 @@ def play_many(store: SqlStore, number: int, seed: int) -> Tally:
         play(store, subscriber, f"{seed}-{index}", random, tally)
     check(store, subscriber)
     return tally
-
-
-def main() -> None:
-    """Play interleavings on both databases, and print what happened."""
-    parser = ArgumentParser(prog="python -m tests.sql.interleavings", description=__doc__)
-    parser.add_argument("--number", type=int, default=10_000)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    with testbed() as bed:
-        for url in (bed.postgresql().url, bed.sqlite()):
-            started = time.monotonic()
-            store = open_store(url)
-            tally = play_many(store, options.number, options.seed)
-            store.dispose()
-            seconds = time.monotonic() - started
-            name = url.partition(":")[0]
-            line = f"{name}: {tally.interleavings} interleavings, {dict(tally.events)}"
-            sys.stdout.write(f"{line}, seed {options.seed}, {seconds:.0f} s\n")
-
-
-if __name__ == "__main__":
-    main()

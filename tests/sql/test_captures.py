@@ -10,7 +10,9 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine
 from tests.conftest import POLICY
-from tests.doses.chaos.shuffles import (
+from tests.sql.conftest import code, opened
+from tests.sql.pooler import pooler_to
+from tests.sql.shuffles import (
     ArtifactFields,
     centroid_problems,
     changed_by_rebuild,
@@ -19,8 +21,6 @@ from tests.doses.chaos.shuffles import (
     refusal_codes,
     shuffle,
 )
-from tests.sql.conftest import code, opened
-from tests.sql.pooler import pooler_to
 
 from indelible import captures
 from indelible.captures import ANNEALED

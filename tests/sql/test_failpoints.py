@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 from attrs import frozen
-from tests.doses.chaos.commands import WORKS
+from tests.sql.commands import WORKS
 from tests.sql.statements import Trace, on_postgresql, on_sqlite
 
 from indelible.kernel.stages import PauseStage, pause_stage

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from itertools import cycle
-from zlib import crc32
+from random import Random
 
 import pytest
-from tests.chain.detections import dice
 from tests.chain.standards import STANDARDS
 from tests.chain.storms import run_storm
 from tests.conftest import folder
@@ -16,8 +15,7 @@ from indelible.testing.stores import AnyStore
 
 pytestmark = pytest.mark.slow
 
-STEPS = 40
-# `python -m tests.doses.chaos chains` takes more steps, on both databases.
+STEPS = 100
 PAIRS = tuple(zip(STANDARDS, cycle(("sqlite", "postgresql", "memory")), strict=False))
 
 
@@ -26,15 +24,15 @@ def test_a_storm_over_a_contract_loses_and_invents_nothing(
     name: str,
     store_name: str,
     request: pytest.FixtureRequest,
+    chance: Random,
     add_summary_line: Callable[[str], None],
 ) -> None:
     store: AnyStore = MemoryStore(clock=SystemClock())
     if store_name != "memory":
         store = request.getfixturevalue(store_name)
-    seed = crc32(f"{name} {store_name}".encode())
     with folder() as directory:
-        report = run_storm(directory, store, STANDARDS[name], dice(seed), STEPS)
+        report = run_storm(directory, store, STANDARDS[name], chance, STEPS)
 
-    add_summary_line(f"Storm over {name}, {store_name}, seed {seed}: {report}")
+    add_summary_line(f"Storm over {name}, {store_name}: {report}")
     assert report.problems == ()
     assert report.events > 0

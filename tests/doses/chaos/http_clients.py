@@ -10,11 +10,20 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
+from itertools import count
+from pathlib import Path
 from random import Random
 from threading import Event, Lock, Thread
 from typing import Any, Final, Protocol
 
 from attrs import asdict, define, field, frozen
+from sqlalchemy import select
+from tests.doses.chaos.open_stores import changes_after
+
+from indelible.kernel import Change
+from indelible_sql import SqlStore, open_store
+from indelible_sql.captures.tables import SIGNALS
+from indelible_sql.concepts.tables import VERSIONS
 
 REQUEST_SECONDS: Final = 120  # a request that takes longer is cut off and repeated
 MAX_PAUSE_SECONDS: Final = 0.02
@@ -174,7 +183,7 @@ class Connection:
 
 @define(eq=False)
 class Load:
-    """All clients: the journal, and what happened to the requests during each kind of kill.
+    """All clients: the journal, and what happened to the requests.
 
     A client pauses for at most `max_pause_seconds` between two requests.
     """
@@ -182,10 +191,6 @@ class Load:
     journal: JournalFile
     space_id: str
     max_pause_seconds: float = MAX_PAUSE_SECONDS
-    kind: str = "none"  # of the last kill
-    unanswered: Counter[str] = field(factory=Counter[str])
-    refused: Counter[str] = field(factory=Counter[str])
-    repeated: Counter[str] = field(factory=Counter[str])
     codes: Counter[str] = field(factory=Counter[str])
     timings: list[Timing] = field(factory=list[Timing])
     problems: list[str] = field(factory=list[str])
@@ -193,16 +198,12 @@ class Load:
     is_abandoned: bool = False  # the instance does not answer any more
     _lock: Lock = field(factory=Lock)
 
-    def record_failure(self, request: Request, answer: Answer, attempt: int) -> str:
-        """Count an attempt without a result; return the kind of kill that it belongs to."""
+    def record_failure(self, request: Request, answer: Answer) -> None:
+        """Count an attempt without a result."""
         with self._lock:
             self.codes[answer.code or NO_ANSWER] += 1
-            if attempt == 1:
-                counter = self.refused if answer.status else self.unanswered
-                counter[self.kind] += 1
             if not answer.is_temporary:
                 self.problems.append(f"{request} was answered with {answer}")
-            return self.kind
 
     def record_time(self, request: Request, answer: Answer, started_at: float) -> None:
         """Keep how long an attempt took."""
@@ -213,14 +214,12 @@ class Load:
         timing = Timing(group, started_at, time.monotonic(), answer.status, code)
         self.timings.append(timing)
 
-    def record_answer(self, request: Request, answer: Answer, request_id: str, kind: str) -> None:
-        """Write an answer to the journal; `kind` names the kill that cut its first attempt off."""
-        line = json.dumps([request_id, kind, asdict(request), asdict(answer)])
+    def record_answer(self, request: Request, answer: Answer, request_id: str) -> None:
+        """Write an answer to the journal."""
+        line = json.dumps([request_id, asdict(request), asdict(answer)])
         with self._lock:
             self.journal.write(f"{line}\n")
             self.journal.flush()
-            if kind:
-                self.repeated[kind] += 1
 
 
 @define(eq=False)
@@ -257,27 +256,25 @@ class Client:
 
     def _send_until_answered(self, request: Request) -> Answer:
         """Send the request under its key until it is executed; refusals for good end the client."""
-        attempt = 1
-        kind = ""
-        while True:
+        for attempt in count(1):
             request_id = f"{request.key}-{attempt}"
             started_at = time.monotonic()
             answer = self.connection.send(request, request_id)
             self.load.record_time(request, answer, started_at)
             if answer.is_success:
-                self._record_answer(request, answer, request_id, kind)
+                self._record_answer(request, answer, request_id)
                 return answer
 
-            failed_under = self.load.record_failure(request, answer, attempt)
+            self.load.record_failure(request, answer)
             if not answer.is_temporary or self.load.is_abandoned:
                 return answer
 
-            kind = kind or failed_under
-            attempt += 1
             time.sleep(RETRY_SECONDS)
 
-    def _record_answer(self, request: Request, answer: Answer, request_id: str, kind: str) -> None:
-        self.load.record_answer(request, answer, request_id, kind)
+        raise AssertionError("a request has no end of attempts")
+
+    def _record_answer(self, request: Request, answer: Answer, request_id: str) -> None:
+        self.load.record_answer(request, answer, request_id)
 
     def _next_request(self) -> Request:
         self.request_count += 1
@@ -318,7 +315,7 @@ class Client:
 class Reader(Client):
     """A client in a thread that reads lists; nothing of it is in the journal."""
 
-    def _record_answer(self, request: Request, answer: Answer, request_id: str, kind: str) -> None:
+    def _record_answer(self, request: Request, answer: Answer, request_id: str) -> None:
         """Write nothing."""
 
     def _next_request(self) -> Request:
@@ -328,3 +325,129 @@ class Reader(Client):
 def content_of(key: str) -> Mapping[str, str]:
     """Return the content of a concept that no other request has."""
     return {"name": f"Ratio of {key}", "definition": f"A comparison by division, {key}."}
+
+
+# The comparison of a journal with the history and the signals of a database
+
+
+SELECT_SIGNALS: Final = select(
+    SIGNALS.c.id,
+    SIGNALS.c.capture_key,
+    SIGNALS.c.title,
+    SIGNALS.c.url,
+    SIGNALS.c.artifact_id,
+    SIGNALS.c.request_id,
+)
+SELECT_VERSIONS: Final = select(
+    VERSIONS.c.concept_id, VERSIONS.c.version_number, VERSIONS.c.name, VERSIONS.c.definition
+)
+
+
+@frozen
+class Entry:
+    """An answer of the journal, and the id of the attempt that got it."""
+
+    request_id: str
+    request: Request
+    answer: Answer
+
+
+@define
+class Comparison:
+    """The answers that were found, the requests done by an earlier attempt, and what is wrong."""
+
+    answers: int = 0
+    done_but_unanswered: int = 0
+    problems: list[str] = field(factory=list[str])
+
+    def count_done(self, entry: Entry, request_id: str | None) -> None:
+        """Count a request that an attempt without an answer has executed."""
+        if request_id == entry.request_id:
+            return
+
+        self.done_but_unanswered += 1
+        if request_id is None or not request_id.startswith(f"{entry.request.key}-"):
+            self.problems.append(f"{entry.request} was done by {request_id}")
+
+
+def read_journal(path: Path) -> list[Entry]:
+    """Return the answers of a journal, in order."""
+    entries: list[Entry] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        request_id, request, answer = json.loads(line)
+        entries.append(Entry(request_id, Request(**request), Answer(**answer)))
+
+    return entries
+
+
+def compare(url: str, entries: list[Entry]) -> Comparison:
+    """Find each answer in the database with its values, and nothing that no answer reports."""
+    comparison = Comparison(answers=len(entries))
+    keys = Counter(entry.request.key for entry in entries)
+    for key, times in keys.items():
+        if times > 1:
+            comparison.problems.append(f"{key} was answered {times} times")
+
+    store = open_store(url)
+    captures = [entry for entry in entries if entry.request.verb == "capture"]
+    edits = [entry for entry in entries if entry.request.verb != "capture"]
+    _compare_concepts(store, edits, comparison)
+    _compare_signals(store, captures, comparison)
+    store.dispose()
+    return comparison
+
+
+def _compare_concepts(store: SqlStore, entries: list[Entry], comparison: Comparison) -> None:
+    changes: dict[tuple[str, int], Change] = {}
+    for stored in changes_after(store):
+        if stored.lifecycle == "concept":
+            changes[stored.entity_id, stored.seq] = stored
+    contents: dict[tuple[str, int], tuple[str, str]] = {}
+    for row in _rows(store, SELECT_VERSIONS):
+        version = (row["concept_id"], row["version_number"])
+        contents[version] = (row["name"], row["definition"])
+
+    for entry in entries:
+        document = entry.answer.document
+        concept_id = document["concept"]["id"]
+        change = changes.pop((concept_id, document["seq"]), None)
+        if change is None:
+            comparison.problems.append(f"{entry} is not in the history")
+            continue
+
+        content = document["version"]["content"]
+        number = document["version"]["version_number"]
+        is_equal = (
+            change.to_state == document["concept"]["status"]
+            and change.version == number == document["concept"]["current_version"]
+            and contents[concept_id, number] == (content["name"], content["definition"])
+            and entry.request.body.get("content", content).items() <= content.items()
+        )
+        if not is_equal:
+            comparison.problems.append(f"{entry} left {change}")
+        comparison.count_done(entry, change.request_id)
+
+    comparison.problems.extend(f"no answer reports {change}" for change in changes.values())
+
+
+def _compare_signals(store: SqlStore, entries: list[Entry], comparison: Comparison) -> None:
+    signals = {row["id"]: row for row in _rows(store, SELECT_SIGNALS)}
+    for entry in entries:
+        signal = signals.pop(entry.answer.document["signal_id"], None)
+        if signal is None:
+            comparison.problems.append(f"{entry} has no signal")
+            continue
+
+        body = entry.request.body
+        expected = (entry.request.key, body["title"], body["url"])
+        is_equal = (signal["capture_key"], signal["title"], signal["url"]) == expected
+        if not is_equal or signal["artifact_id"] != entry.answer.document["artifact_id"]:
+            comparison.problems.append(f"{entry} left {dict(signal)}")
+        comparison.count_done(entry, signal["request_id"])
+
+    comparison.problems.extend(f"no answer reports {row}" for row in signals.values())
+
+
+def _rows(store: SqlStore, statement: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401 - a statement
+    """Return all rows of a statement."""
+    return store.read(lambda tx: list(tx.session.rows(statement, {})))

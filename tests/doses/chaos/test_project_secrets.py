@@ -9,10 +9,10 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from tests.doses.chaos.project_site import HTTP, TOKEN, finish_job, project_site
 from tests.doubles.git_server import PUSH
 from tests.doubles.serving import Fault, Response
 from tests.project_jobs import short_files
+from tests.project_site import HTTP, TOKEN, finish_job, project_site
 
 from indelible.projects import ArchitectureSpec, GeneratedFile
 from indelible.projects.rules.plan import Plan
@@ -114,7 +114,7 @@ def test_a_traceback_of_a_worker_has_no_secret(sqlite_url: str, tmp_path: Path) 
 import logging
 logging.basicConfig(level=logging.DEBUG)
 from pathlib import Path
-from tests.doses.chaos.project_site import LOCAL, project_site
+from tests.project_site import LOCAL, project_site
 from tests.doses.chaos.test_project_secrets import Leaking, leaks
 
 def generate(spec, plan):

@@ -7,8 +7,8 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from tests.doses.chaos.project_site import LOCAL, ProjectSite, problems_of_job, project_site
 from tests.project_jobs import MAYA, WORKER, AheadClock, AnyStage, JobSetup, WatchedHost
+from tests.project_site import LOCAL, ProjectSite, problems_of_job, project_site
 from tests.service.processes import read_json_line, start_command, stop_command
 
 from indelible import projects

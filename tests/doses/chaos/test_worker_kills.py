@@ -1,43 +1,73 @@
-"""A small dose of `workers`: tasks are completed although workers and servers are killed."""
+"""Every task is completed although workers, the scheduler, PostgreSQL and the broker are killed."""
 
+import time
 from collections.abc import Callable
+from contextlib import ExitStack
+from random import Random
+from typing import Final
 
 import pytest
-from tests.chain.detections import dice
-from tests.doses.chaos.worker_kills import kill_workers
+from tests.doses.chaos.installations import (
+    WORKERS,
+    Installation,
+    Report,
+    cancel_units,
+    complete_and_compare,
+    enqueue_units,
+    run_installation,
+    wait_until_settled,
+    with_pooler,
+)
+from tests.doses.chaos.servers import BROKERS
+from tests.doses.chaos.worker_process import COUNT
 
-pytestmark = pytest.mark.slow
-
-
-def test_every_task_is_completed_once_or_dead_with_a_reason(
-    add_summary_line: Callable[[str], None],
-) -> None:
-    report = kill_workers(units=300, kills=8, seconds=12, chance=dice(7), lease_seconds=3)
-
-    add_summary_line(f"Tasks while workers and servers are killed: {report}")
-    assert report.problems == []
-    assert sum(report.kills.values()) == 8
-    assert report.dead >= 1
+UNITS: Final = 300
+KILLS: Final = 8
+CANCELLATIONS: Final = 24  # of units that are counted
+SECONDS: Final = 15  # in which the units become due
+LEASE_SECONDS: Final = 3
 
 
 @pytest.mark.parametrize(
-    ("broker", "has_pooler", "victim"),
-    [("sentinel", False, "broker"), ("rabbitmq", False, "broker"), ("redis", True, "pooler")],
+    ("broker", "victim"),
+    [
+        ("redis", "postgresql"),
+        ("sentinel", "broker"),
+        ("rabbitmq", "broker"),
+        ("redis", "pooler"),
+    ],
 )
-def test_every_task_is_completed_once_while_what_carries_it_is_killed(
-    broker: str, victim: str, add_summary_line: Callable[[str], None], *, has_pooler: bool
+def test_every_task_is_completed_once_or_dead_with_a_reason(
+    broker: str, victim: str, chance: Random, add_summary_line: Callable[[str], None]
 ) -> None:
-    report = kill_workers(
-        units=300,
-        kills=6,
-        seconds=12,
-        chance=dice(7),
-        lease_seconds=3,
-        broker=broker,
-        has_pooler=has_pooler,
-    )
+    victims = ["worker"] * (KILLS // 2) + [victim] * (KILLS // 4) + ["scheduler", "broker"]
+    chance.shuffle(victims)
+    report = Report(units=UNITS)
+    with ExitStack() as stack:
+        running = run_installation(LEASE_SECONDS, Installation, BROKERS[broker])
+        installation = stack.enter_context(running)
+        if victim == "pooler":
+            stack.enter_context(with_pooler(installation))
+        enqueued = enqueue_units(installation.url, UNITS, SECONDS)
+        for number in range(WORKERS):
+            installation.start(f"worker {number}")
+        installation.start("scheduler")
 
-    add_summary_line(f"Tasks while workers and the {victim} are killed, with {broker}: {report}")
+        canceled: set[str] = set()
+        some = chance.sample(sorted(enqueued[COUNT]), CANCELLATIONS)
+        for number, killed in enumerate(victims):
+            time.sleep(chance.uniform(0.5, 1.5) * SECONDS / len(victims))
+            report.kills[killed] += 1
+            installation.kill(killed, chance)
+            canceled |= cancel_units(installation.url, some[number :: len(victims)])
+        enqueued = {**enqueued, COUNT: enqueued[COUNT] - canceled}
+
+        wait_until_settled(installation.url, report)
+        for program, child in installation.children.items():
+            if child.poll() is not None:
+                report.problems.append(f"{program} ended by itself")
+        complete_and_compare(installation, enqueued, report)
+
+    add_summary_line(f"{broker}, {victim}: {report}, {len(canceled)} canceled")
     assert report.problems == []
-    assert sum(report.kills.values()) == 6
-    assert report.kills[victim] >= 1
+    assert report.dead >= 1

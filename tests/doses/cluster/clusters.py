@@ -1,7 +1,7 @@
 """Three nodes with etcd: a primary, a synchronous standby and another standby."""
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
@@ -94,8 +94,8 @@ class Cluster:
             and roles.count(SYNCHRONOUS) == count
         )
 
-    def wait_until_whole(self, what: str) -> Sequence[str]:
-        """Wait until the cluster is whole; return the nodes that had to be built anew.
+    def wait_until_whole(self, what: str) -> None:
+        """Wait until the cluster is whole; build nodes anew that Patroni does not rewind.
 
         Patroni starts a standby again and again whose log has gone further than that of the new
         primary, if it does not see that it should rewind it. An operator copies the primary then.
@@ -113,7 +113,6 @@ class Cluster:
             return self.is_whole()
 
         self.wait_for(is_whole, what)
-        return rebuilt
 
     def refused(self) -> set[str]:
         """Return the names of the nodes whose PostgreSQL does not start."""

@@ -12,14 +12,16 @@ import psycopg
 from attrs import frozen
 from tests.conftest import folder
 from tests.doses.chaos.http_clients import Client, Load
-from tests.doses.chaos.installation import CREATE_UNITS, Installation, until_stopped
-from tests.doses.chaos.instance import InstanceUnderTest
-from tests.doses.chaos.instance_load import connect, create_space, free_port
-from tests.doses.chaos.redis_kills import KillableRedis
-from tests.doses.chaos.restarts import Server
-from tests.doses.chaos.worker_units import UnitsByStage, enqueue_units
+from tests.doses.chaos.installations import (
+    CREATE_UNITS,
+    Installation,
+    UnitsByStage,
+    enqueue_units,
+    until_stopped,
+)
+from tests.doses.chaos.instances import InstanceUnderTest, connect, create_space, free_port
+from tests.doses.chaos.servers import KillableRedis, Server
 from tests.doses.cluster.clusters import Cluster, running_cluster
-from tests.doses.cluster.reports import API, LIBRARY
 from tests.doses.cluster.writers import ApiSender, Journal, LibrarySender, LibraryWriter
 
 from indelible.kernel import OutcomeUnknown
@@ -28,6 +30,8 @@ from indelible_sql import Pool, SqlStore, open_store
 from indelible_sql.kernel.outcome import was_committed
 from indelible_sql.store import own_transaction
 
+LIBRARY: Final = "library"
+API: Final = "API"
 WRITERS: Final = 3  # over the library, and as many over the API
 WORKERS: Final = 2
 LEASE_SECONDS: Final = 10

@@ -1,75 +1,133 @@
-"""A small dose of `nox -s cluster`: a failover loses nothing and doubles nothing."""
+"""Fail a cluster over while the library, the API and workers write.
 
-import subprocess
-from collections.abc import Callable
-from pathlib import Path
+etcd and three PostgreSQL nodes under Patroni run on this machine. Afterwards every acknowledged
+write must be there once, every unknown outcome must be resolved, and `verify` must find nothing.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from random import Random
+from typing import Final
 
-import pytest
-from tests import debian_packages
-from tests.conftest import folder
-from tests.debian_packages import ProgramMissing
-from tests.doses.chaos.http_clients import Timing
-from tests.doses.cluster import clusters
-from tests.doses.cluster.clusters import Cluster, running_cluster
-from tests.doses.cluster.failovers import fail_over, longest_gap
-from tests.doses.cluster.programs import etcd_program
-from tests.doses.cluster.reports import API, LIBRARY
+from attrs import frozen
+from tests.doses.chaos.http_clients import compare, read_journal
+from tests.doses.chaos.installations import Report as WorkerReport
+from tests.doses.chaos.installations import complete_and_compare
+from tests.doses.chaos.instances import repeat_and_end
+from tests.doses.cluster.faults import FAULTS
+from tests.doses.cluster.nodes import Node
+from tests.doses.cluster.scenes import LIBRARY, UNITS_PER_FAILOVER, Scene, running_scene
+from tests.doses.cluster.writers import unanswered
 
-pytestmark = pytest.mark.slow
+FAILOVERS: Final = 3
+STANDBY_SHARE: Final = 0.15  # of the faults, which hit a node that is no primary
+STANDBYS: Final = 2
+MEND_SECONDS: Final = (2.0, 8.0)
+MAX_PAUSE_SECONDS: Final = 2.0  # between two faults
+ANSWERS_BETWEEN_FAULTS: Final = 2  # of each writer
 
 
 def test_a_failover_loses_no_acknowledged_write_and_doubles_none(
-    add_summary_line: Callable[[str], None],
+    chance: Random, add_summary_line: Callable[[str], None]
 ) -> None:
-    report = fail_over(1, Random(2))  # noqa: S311 - no secret
+    workers = WorkerReport(units=FAILOVERS * UNITS_PER_FAILOVER)
+    faults = Counter[str]()
+    failovers = 0
+    with running_scene(FAILOVERS, chance) as scene:
+        try:
+            while failovers < FAILOVERS:
+                step = choose_step(chance)
+                faults[step.name] += 1
+                failovers += _fail_once(scene, step)
+        finally:
+            scene.abandon()
+            scene.stop_writers()
+        problems = list(_problems(scene, chance, workers))
 
-    add_summary_line(f"Failover: {report}")
-    assert report.problems == []
-    assert report.failovers == 1
-    assert report.comparison.answers > 0
-    assert report.workers.units > 0
-    for name in (LIBRARY, API):
-        assert report.loads[name].timings
-
-
-def test_a_node_that_does_not_start_is_built_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clusters, "REFUSED_SECONDS", 0)
-    with folder() as directory, running_cluster(directory) as cluster:
-        primary = cluster.leader()
-        assert primary is not None
-        node, *_ = cluster.standbys(primary)
-        data = node.directory / "data"
-        old = data.stat().st_ino
-
-        def refused(_: Cluster) -> set[str]:
-            return {node.name}
-
-        monkeypatch.setattr(Cluster, "refused", refused)
-        assert cluster.wait_until_whole("not whole") == [node.name]
-        cluster.wait_for(lambda: data.exists() and data.stat().st_ino != old, "no new data")
+    add_summary_line(f"{failovers} failovers by {dict(faults)}; look-ups {dict(scene.lookups)}")
+    add_summary_line(f"workers of the cluster: {workers}")
+    assert problems == []
 
 
-def test_a_missing_package_is_an_error_that_names_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise subprocess.CalledProcessError(100, "apt-get", stderr="E: no such package")
+@frozen(kw_only=True)
+class Step:
+    """A fault that the seed has chosen."""
 
-    monkeypatch.setattr(debian_packages, "COPIES", tmp_path)
-    monkeypatch.setattr(subprocess, "run", fail)
+    kind: str
+    is_of_standby: bool
+    standby: int
+    pause: float
+    seconds: float  # until a node is mended for whose recovery nobody waits
 
-    with pytest.raises(ProgramMissing, match=r"etcd-server.*apt-get download.*no such package"):
-        etcd_program()
-    assert list(tmp_path.iterdir()) == []
+    @property
+    def name(self) -> str:
+        """Return the name in the report."""
+        return f"{self.kind} 2nd" if self.is_of_standby else self.kind
 
 
-def test_the_longest_gap_counts_successful_writes_only() -> None:
-    timings = [
-        Timing("write", 0, ended_at, status)
-        for ended_at, status in ((1, 200), (2, 201), (4, 503), (9, 201), (10, 200))
-    ]
+def choose_step(chance: Random) -> Step:
+    """Choose the next fault."""
+    kinds = list(FAULTS)
+    (kind,) = chance.choices(kinds, [FAULTS[name].weight for name in kinds])
+    return Step(
+        kind=kind,
+        is_of_standby=chance.random() < STANDBY_SHARE,
+        standby=chance.randrange(STANDBYS),
+        pause=chance.uniform(0, MAX_PAUSE_SECONDS),
+        seconds=chance.uniform(*MEND_SECONDS),
+    )
 
-    assert longest_gap(timings, 1.5) == 7
-    assert longest_gap(timings, 9.5) == 1
-    assert longest_gap(timings, 11) == 0
+
+def _fail_once(scene: Scene, step: Step) -> bool:
+    """Let a node fail, mend it, and wait until everybody writes; return whether it failed over."""
+    cluster = scene.cluster
+    time.sleep(step.pause)
+    primary = cluster.leader()
+    assert primary is not None, "the cluster has no primary"
+    if step.is_of_standby:
+        _fail_standby(cluster.standbys(primary)[step.standby], step)
+    else:
+        _fail_primary(scene, primary, step)
+    cluster.wait_until_whole(f"no whole cluster after {step}")
+    scene.wait_for_answers(ANSWERS_BETWEEN_FAULTS)
+    return cluster.leader() is not primary
+
+
+def _fail_standby(standby: Node, step: Step) -> None:
+    mend = FAULTS[step.kind].begin(standby)
+    try:
+        time.sleep(step.seconds)
+    finally:
+        mend()
+
+
+def _fail_primary(scene: Scene, primary: Node, step: Step) -> None:
+    """Let the primary fail until another one has taken over and everybody writes to it."""
+    cluster = scene.cluster
+    fault = FAULTS[step.kind]
+    mend = fault.begin(primary)
+    try:
+        cluster.wait_for(lambda: cluster.other_leader(primary), f"no new primary after {step}")
+        if fault.accepts_writers:
+            time.sleep(step.seconds)
+        else:
+            scene.wait_for_answers(1)
+    finally:
+        mend()
+
+
+def _problems(scene: Scene, chance: Random, workers: WorkerReport) -> Iterator[str]:
+    """Compare the journals with the database, and verify it; yield what is wrong."""
+    entries = read_journal(scene.answers)
+    assert entries
+    yield from compare(scene.cluster.url(), entries).problems
+    for load in scene.loads.values():
+        yield from load.problems
+    for key in unanswered(scene.intents, scene.answers):
+        yield f"the outcome of {key} is unknown"
+
+    of_api = [entry for entry in entries if not entry.request.key.startswith(LIBRARY)]
+    yield from repeat_and_end(scene.instance, of_api, chance)
+    complete_and_compare(scene.installation, scene.enqueued, workers)
+    yield from workers.problems

@@ -10,7 +10,7 @@ from typing import Final
 import psycopg
 from attrs import frozen
 from tests.conftest import copy_cluster, folder
-from tests.doses.chaos.money_site import API_KEY, WEBHOOK_SECRET, MoneySite
+from tests.money_site import API_KEY, WEBHOOK_SECRET, MoneySite
 from tests.service.commands import run
 
 from indelible_service.embedded import PostgresServer, postgres

@@ -16,9 +16,9 @@ from typing import Final, NamedTuple
 from tests.conftest import folder
 from tests.doses.drills.archives import archived_log, restored_server, wait_for_archive
 from tests.doses.drills.bed import Bed, CommandFailed, command, execute, running, settings_of
-from tests.doses.drills.last_night import instants
-from tests.doses.drills.recovery import NO_DEFECTS, Defects, go_on
+from tests.doses.drills.recovery import go_on
 from tests.doses.drills.reports import DrillReport
+from tests.doses.drills.restores import instants
 from tests.doses.drills.work import Work, receiving, working
 
 from indelible_service.embedded import PostgresServer
@@ -54,13 +54,13 @@ class Instants(NamedTuple):
         return f"{place}, backup after {self.backup}, lost after {self.end} of {steps} steps"
 
 
-def play_flipped_byte(bed: Bed, seed: int, defects: Defects = NO_DEFECTS) -> list[DrillReport]:
+def play_flipped_byte(bed: Bed, seed: int) -> list[DrillReport]:
     """Run the drill for each place of both databases."""
     return [
-        *(flip_in_server(bed, seed, place, defects) for place in RELATION_OF),
-        flip_in_archive(bed, seed, defects),
-        *(flip_in_file(bed, seed, place, defects) for place in ("table", "index")),
-        flip_in_sqlite_log(bed, seed, defects),
+        *(flip_in_server(bed, seed, place) for place in RELATION_OF),
+        flip_in_archive(bed, seed),
+        *(flip_in_file(bed, seed, place) for place in ("table", "index")),
+        flip_in_sqlite_log(bed, seed),
     ]
 
 
@@ -98,7 +98,7 @@ def _require_notice(work: Work, url: str, report: DrillReport) -> None:
 # PostgreSQL
 
 
-def flip_in_server(bed: Bed, seed: int, place: str, defects: Defects = NO_DEFECTS) -> DrillReport:
+def flip_in_server(bed: Bed, seed: int, place: str) -> DrillReport:
     """Flip a byte of a table or an index, and restore a base backup with the whole log."""
     with bed.data() as directory, folder() as log, ExitStack() as lifetime:
         server = lifetime.enter_context(running(directory))
@@ -116,13 +116,13 @@ def flip_in_server(bed: Bed, seed: int, place: str, defects: Defects = NO_DEFECT
             with running(directory) as damaged:
                 _require_notice(work, damaged.url, report)
             with restored_server(directory, base, log=log) as restored:
-                go_on(work, restored.url, report, defects)
+                go_on(work, restored.url, report)
                 report.require(not report.lost, "changes are lost in spite of the log")
                 work.site.store.dispose()
             return report
 
 
-def flip_in_archive(bed: Bed, seed: int, defects: Defects = NO_DEFECTS) -> DrillReport:
+def flip_in_archive(bed: Bed, seed: int) -> DrillReport:
     """Flip a byte of the archived log that is newer than the base backup, and restore both."""
     with bed.data() as directory, folder() as log, ExitStack() as lifetime:
         server = lifetime.enter_context(running(directory))
@@ -138,7 +138,7 @@ def flip_in_archive(bed: Bed, seed: int, defects: Defects = NO_DEFECTS) -> Drill
             flip(segment, int(str(offset)))
             report = _report(work, "PostgreSQL", "archived log", at)
             with restored_server(directory, base, log=log) as restored:
-                go_on(work, restored.url, report, defects)
+                go_on(work, restored.url, report)
                 report.notes.append(f"byte {chosen - position:,} of {last - position:,} of the log")
                 work.site.store.dispose()
             return report
@@ -167,7 +167,7 @@ def _log_position(server: PostgresServer) -> int:
 # SQLite
 
 
-def flip_in_file(bed: Bed, seed: int, place: str, defects: Defects = NO_DEFECTS) -> DrillReport:
+def flip_in_file(bed: Bed, seed: int, place: str) -> DrillReport:
     """Flip a byte in the first page of a table or an index, and restore last night's backup."""
     directory = bed.place()
     url = bed.sqlite(directory)
@@ -184,7 +184,7 @@ def flip_in_file(bed: Bed, seed: int, place: str, defects: Defects = NO_DEFECTS)
         _require_notice(work, url, report)
         restored = f"sqlite:///{directory}/restored.db"
         command("restore", str(directory / "night"), restored, settings={})
-        return go_on(work, restored, report, defects)
+        return go_on(work, restored, report)
 
 
 def _structure(file: Path, place: str) -> range:
@@ -202,7 +202,7 @@ def _structure(file: Path, place: str) -> range:
     return range(begin, begin + PAGE_HEADER_BYTES + 2 * cells)
 
 
-def flip_in_sqlite_log(bed: Bed, seed: int, defects: Defects = NO_DEFECTS) -> DrillReport:
+def flip_in_sqlite_log(bed: Bed, seed: int) -> DrillReport:
     """Flip a byte of the log that a dead machine has left, and go on with the rest."""
     directory = bed.place()
     url = bed.sqlite(directory)
@@ -216,7 +216,7 @@ def flip_in_sqlite_log(bed: Bed, seed: int, defects: Defects = NO_DEFECTS) -> Dr
         log = directory / "left.db-wal"
         flip(log, _chance(seed, "log").choice(_frames(log)))
         report = _report(work, "SQLite", "log", at)
-        return go_on(work, f"sqlite:///{directory}/left.db", report, defects)
+        return go_on(work, f"sqlite:///{directory}/left.db", report)
 
 
 def _frames(log: Path) -> range:

@@ -5,14 +5,12 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from math import ceil
-from typing import Final
 
-from attrs import frozen
 from tests.conftest import POLICY
-from tests.doses.chaos.money_payouts import account_of
 from tests.doses.drills.bed import CommandFailed, command, settings_of
 from tests.doses.drills.reports import DrillReport
 from tests.doses.drills.work import FUNDS_MINOR, ORDERS, Kind, Work, receiving
+from tests.money_site import account_of
 
 from indelible.kernel import Head, IndelibleError, SystemClock
 from indelible.kernel.errors import ForeignCursor
@@ -27,18 +25,7 @@ from indelible.reactions import SUBSCRIBER_NAME
 from indelible_sql import SqlStore, open_store, verify
 
 
-@frozen
-class Defects:
-    """Steps of the documented recovery that a test leaves out, to see that the checks notice it."""
-
-    skips_backfill: bool = False
-    rotates_at_once: bool = False
-
-
-NO_DEFECTS: Final = Defects()
-
-
-def go_on(work: Work, url: str, report: DrillReport, defects: Defects = NO_DEFECTS) -> DrillReport:
+def go_on(work: Work, url: str, report: DrillReport) -> DrillReport:
     """Open the restored database in place of the lost one, and end all work on it."""
     work.site.store.dispose()
     work.site.store = open_store(url, clock=work.site.clock, policy=POLICY)
@@ -46,8 +33,7 @@ def go_on(work: Work, url: str, report: DrillReport, defects: Defects = NO_DEFEC
     _find_place(work, report)
     _note_adopted(work, report)
     with receiving(work.site):
-        if not defects.skips_backfill:
-            report.backfilled = backfill(work, url)
+        report.backfilled = backfill(work, url)
         catch_up(work)
         try:
             work.finish()

@@ -31,21 +31,6 @@ class DrillReport:
     notes: list[str] = field(factory=list[str])
     problems: list[str] = field(factory=list[str])
 
-    def __str__(self) -> str:
-        lost = ", ".join(f"{number} {name}" for name, number in sorted(self.lost.items()))
-        parts = [
-            f"{self.drill} on {self.database}, {self.instant}",
-            f"{self.transfers} transfers of which {self.adopted} adopted",
-            f"push {'adopted' if self.is_push_adopted else 'made or known'}",
-            f"{self.backfilled} events backfilled",
-            f"{self.unbooked} payments without a charge",
-            f"cursor {'refused' if self.is_cursor_refused else 'accepted'}",
-            f"lost: {lost or 'nothing'}",
-            *self.notes,
-            f"problems: {self.problems or 'none'}",
-        ]
-        return "; ".join(parts)
-
     def count_lost(self, changes: Iterable[Change]) -> None:
         """Count the changes that are gone, by lifecycle."""
         for change in changes:

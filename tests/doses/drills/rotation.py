@@ -13,7 +13,11 @@ from typing import Final
 
 import httpx
 from attrs import define, evolve, field
-from tests.doses.chaos.money_site import (
+from tests.doses.drills.bed import Bed
+from tests.doses.drills.recovery import backfill, check_end
+from tests.doses.drills.reports import DrillReport
+from tests.doses.drills.work import LATE, ORDERS, PAYER, Work, working
+from tests.money_site import (
     API_KEY,
     HOOK_PATH,
     OPERATOR,
@@ -23,10 +27,6 @@ from tests.doses.chaos.money_site import (
     new_key,
     serving,
 )
-from tests.doses.drills.bed import Bed
-from tests.doses.drills.recovery import NO_DEFECTS, Defects, backfill, check_end
-from tests.doses.drills.reports import DrillReport
-from tests.doses.drills.work import LATE, ORDERS, PAYER, Work, working
 
 from indelible.kernel import IndelibleError
 from indelible.kernel.keys import RevokeKey, get_key, revoke_key
@@ -157,10 +157,6 @@ class Rotation:
             drain_webhooks(self.work.site)
             self.serve(NEW_SECRET, signed_with=[NEW_SECRET])
 
-    def take_at_once(self) -> None:
-        """Replace the secret of the service before Stripe signs with it."""
-        self.serve(NEW_SECRET, signed_with=[WEBHOOK_SECRET])
-
     def _use_new_stripe_key(self) -> None:
         site = self.work.site
         site.gateway = StripeApi(
@@ -189,7 +185,7 @@ class Rotation:
         self.work.site.execute(revoke_key, RevokeKey(key_id=key_id, expected_seq=seq), OPERATOR)
 
 
-def play_rotation(bed: Bed, seed: int, defects: Defects = NO_DEFECTS) -> list[DrillReport]:
+def play_rotation(bed: Bed, seed: int) -> list[DrillReport]:
     """Run the drill on a file."""
     folder = bed.place()
     with working(bed.sqlite(folder), folder, seed) as work:
@@ -200,7 +196,7 @@ def play_rotation(bed: Bed, seed: int, defects: Defects = NO_DEFECTS) -> list[Dr
         )
         load = Load(work)
         try:
-            rotate(work, load, moments, defects)
+            rotate(work, load, moments)
             # Stripe sends a webhook again hours later if the process that received it has ended.
             report.backfilled = backfill(work, work.site.url)
             work.finish()
@@ -222,7 +218,7 @@ def play_rotation(bed: Bed, seed: int, defects: Defects = NO_DEFECTS) -> list[Dr
         return [report]
 
 
-def rotate(work: Work, load: Load, moments: Sequence[int], defects: Defects) -> None:
+def rotate(work: Work, load: Load, moments: Sequence[int]) -> None:
     """Do the work to its end, under load, with a phase of the rotation at each moment."""
     rotation = Rotation(work, load)
     with ExitStack() as stack:
@@ -236,10 +232,7 @@ def rotate(work: Work, load: Load, moments: Sequence[int], defects: Defects) -> 
             work.run_to(moment)
             load.begin()
             is_loaded = load.wait_for_payment()
-            if defects.rotates_at_once:
-                rotation.take_at_once()
-            else:
-                rotation.take(phase)
+            rotation.take(phase)
             load.phases += is_loaded and load.wait_for_payment()
             load.rest()
         work.run_to(len(work.steps))

@@ -11,13 +11,13 @@ import psycopg
 from attrs import define
 from tests.conftest import folder
 from tests.databases import give_to_server
-from tests.doses.chaos.money_site import CURRENCY, WORKER
 from tests.doses.drills.archives import wait_until
 from tests.doses.drills.bed import LIMITS, Bed, command, execute, settings_of
-from tests.doses.drills.last_night import instants
-from tests.doses.drills.recovery import NO_DEFECTS, Defects, go_on
+from tests.doses.drills.recovery import go_on
 from tests.doses.drills.reports import DrillReport
+from tests.doses.drills.restores import instants
 from tests.doses.drills.work import FEE_MINOR, PAYER, Work, receiving, working
+from tests.money_site import CURRENCY, WORKER
 from tests.sql.proxy import Fault, Proxy, proxy_to
 from tests.sql.standbys import running_standby
 
@@ -57,7 +57,7 @@ class Failover:
         self.proxy.come_back()
 
 
-def play_standby(bed: Bed, seed: int, defects: Defects = NO_DEFECTS) -> list[DrillReport]:
+def play_standby(bed: Bed, seed: int) -> list[DrillReport]:
     """Run the drill."""
     place = bed.place()
     with (
@@ -80,7 +80,7 @@ def play_standby(bed: Bed, seed: int, defects: Defects = NO_DEFECTS) -> list[Dri
             )
             report.require(failover.is_done, "no COMMIT has lost its answer")
             report.require(runs == 1, f"a command whose answer was lost has run {runs} times")
-            go_on(work, work.site.url, report, defects)
+            go_on(work, work.site.url, report)
             report.require(not report.lost, "a change is lost although the standby had it")
             work.site.store.dispose()
             return [report]

@@ -15,20 +15,21 @@ from typing import Any, Final, NamedTuple, cast
 
 import httpx
 from attrs import define, field
-from tests.doses.chaos.money_payouts import account_of, transfers_from
-from tests.doses.chaos.money_site import (
+from tests.doses.drills.readers import Reader
+from tests.money_site import (
     CURRENCY,
     PATIENT_SECONDS,
     WORKER,
     AnyStage,
     MoneySite,
+    account_of,
     drain_webhooks,
     money_site,
     new_key,
     send_webhooks,
     serving,
+    transfers_from,
 )
-from tests.doses.drills.readers import Reader
 from tests.project_jobs import JobSetup
 
 from indelible.kernel import Actor, SystemClock

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from tests.architecture.sources import ROOT
 from tests.conftest import folder
-from tests.doses.chaos.project_site import TOKEN, finish_job, problems_of_repository
 from tests.doubles.github import github
 from tests.project_jobs import AheadClock, JobSetup, git
+from tests.project_site import TOKEN, finish_job, problems_of_repository
 
 from indelible.projects import Job, Project
 from indelible.projects.rules.generation import generate_files

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.doses.chaos.project_site import TOKEN
 from tests.doubles.github import github
 from tests.project_jobs import git
+from tests.project_site import TOKEN
 
 from indelible_service.cli import main
 

@@ -1,23 +1,21 @@
 """A database with projects, a Git host that real programs use, and the checks of their end."""
 
-import os
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from signal import SIGKILL
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import frozen
 from tests.doubles.github import github
 from tests.doubles.serving import Double
+from tests.kills import dies_at
 from tests.project_jobs import AheadClock, JobSetup, git
 
 from indelible.projects import Job, Project
 from indelible.projects.entities.values import JobResult
 from indelible.projects.lifecycle import SUCCESSFUL, JobStatus
 from indelible.projects.ports import GitHost
-from indelible.projects.tasks.failpoints import JobFailpoint
 from indelible_git import GitHubHost, LocalHost
 from indelible_sql import open_store
 
@@ -45,24 +43,6 @@ class SiteAddress:
             return GitHubHost(token=TOKEN, api_url=self.host_url)
 
         return LocalHost(root=self.folder / "repositories")
-
-
-@define
-class ProjectReport:
-    """Numbers of faults and of jobs by their end, and each problem."""
-
-    broken: int = 0
-    completed: int = 0
-    failed: int = 0
-    attempts: int = 0
-    problems: list[str] = field(factory=list[str])
-
-    def __str__(self) -> str:
-        counts = (
-            f"{self.broken} times broken, {self.completed} jobs with one commit,"
-            f" {self.failed} failed, {self.attempts} attempts"
-        )
-        return f"{counts}; problems: {self.problems or 'none'}"
 
 
 @frozen(kw_only=True)
@@ -101,15 +81,10 @@ def _opened(address: SiteAddress, double: Double | None) -> Generator[ProjectSit
     store.dispose()
 
 
-def work_and_die(address: SiteAddress, failpoint_name: str) -> None:
+def work_and_die(address: SiteAddress, failpoint: str) -> None:
     """Process the jobs that are due in this process, which kills itself at a failpoint."""
-
-    def die(failpoint: JobFailpoint) -> None:
-        if failpoint.name == failpoint_name:
-            os.kill(os.getpid(), SIGKILL)
-
     with _opened(address, None) as site:
-        site.setup.process(at_failpoint=die, lease_seconds=LEASE_SECONDS)
+        site.setup.process(at_failpoint=dies_at(failpoint), lease_seconds=LEASE_SECONDS)
 
 
 def finish_job(setup: JobSetup, job: Job) -> None:
@@ -122,20 +97,12 @@ def finish_job(setup: JobSetup, job: Job) -> None:
         time.sleep(PAUSE_SECONDS)
 
 
-def check_end(site: ProjectSite, project: Project, job: Job, report: ProjectReport) -> None:
-    """Add to the report how the job ended, and everything that is wrong."""
-    setup = site.setup
+def problems_of_site(setup: JobSetup, project: Project, job: Job) -> Iterator[str]:
+    """Yield everything that is wrong after a job has ended."""
     setup.clean()
-    report.attempts += setup.task(job).attempts
-    ended = setup.details(job).job
-    if ended.status in SUCCESSFUL:
-        report.completed += 1
-    elif ended.status is JobStatus.FAILED:
-        report.failed += 1
-    for problem in problems_of_job(setup, project, ended):
-        report.problems.append(f"job {job.id}: {problem}")
+    yield from problems_of_job(setup, project, setup.details(job).job)
     if setup.workspace_names():
-        report.problems.append(f"workspaces are left: {setup.workspace_names()}")
+        yield f"workspaces are left: {setup.workspace_names()}"
 
 
 def problems_of_job(setup: JobSetup, project: Project, job: Job) -> Iterator[str]:

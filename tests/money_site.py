@@ -21,6 +21,7 @@ from indelible.kernel.stages import Stage
 from indelible.kernel.subscribers import FOLLOW_FEED
 from indelible.money import MoneyRead
 from indelible.money.entities.ledger import Movement, Posting
+from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.reconciliations import Reconciliation
 from indelible.money.entities.values import MovementKind, ReconciliationScope
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
@@ -284,6 +285,16 @@ def movements_from(
 def postings_from(tx: MoneyRead, movement_id: str, after: int) -> tuple[Posting, ...]:
     """Return the next postings of a movement."""
     return tx.money.movements.postings(movement_id, after=after, limit=MAX_ROWS_PER_PAGE)
+
+
+def transfers_from(tx: MoneyRead, offset: int) -> tuple[Head[Transfer], ...]:
+    """Return the next transfers in order of id."""
+    return tx.money.transfers.find({}, limit=MAX_ROWS_PER_PAGE, offset=offset, order=("id",))
+
+
+def account_of(party: str) -> str:
+    """Return the simulator's account of a winner."""
+    return f"acct_{party.replace('-', '')}"
 
 
 def lowest_balances(site: MoneySite) -> dict[str, int]:
