@@ -12,14 +12,12 @@ from tests.doses.drills.flipped_byte import play_flipped_byte
 from tests.doses.drills.reports import DrillReport
 from tests.doses.drills.restores import play_last_night, play_other_server, play_point_in_time
 from tests.doses.drills.rotation import play_rotation
-from tests.doses.drills.standby import play_standby
 
 DRILLS: Final[Mapping[str, Callable[[Bed, int], list[DrillReport]]]] = {
     "last-night": play_last_night,
     "point-in-time": play_point_in_time,
     "other-server": play_other_server,
     "flipped-byte": play_flipped_byte,
-    "standby": play_standby,
     "rotation": play_rotation,
 }
 
