@@ -1,4 +1,4 @@
-"""Databases of a simulation, whose one function of time is the virtual clock (design note what-guards-compare)."""
+"""Databases of a simulation, whose one function of time is the virtual clock."""
 
 import sqlite3
 from collections.abc import Callable, Generator, Sequence

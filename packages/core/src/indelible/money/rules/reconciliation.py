@@ -55,7 +55,7 @@ EXPLAINED_BY_EVENTS: Final = frozenset(
     {ReconciliationRule.R2, ReconciliationRule.R3, ReconciliationRule.R6}
 )
 # The rules whose differences end when late events are received and applied, so that a halt by them
-# ends by itself (design note payouts). What the others find are faults of the books or of a transfer.
+# ends by itself. What the others find are faults of the books or of a transfer.
 ENDED_BY_EVENTS: Final = EXPLAINED_BY_EVENTS | {ReconciliationRule.R5, ReconciliationRule.R12}
 # The states of our charge that fit the status of its payment intent.
 FITTING: Final[Mapping[str, frozenset[ChargeStatus]]] = {

@@ -37,7 +37,8 @@ from indelible.contests.rules.configuration.values import (
 from indelible.kernel.money import MAX_AMOUNT_MINOR
 
 # The settlement of a contest is computed in memory and written by one statement, to which the
-# database has to answer within 30 seconds. Design note settlement-of-a-contest has the measured times.
+# database has to answer within 30 seconds. docs/design/settlement-of-a-contest.md has the
+# measured times.
 MAX_ENTRIES: Final = 100_000
 MAX_ROSTER_SIZE: Final = 30
 MAX_TIERS: Final = MAX_ROSTER_SIZE
