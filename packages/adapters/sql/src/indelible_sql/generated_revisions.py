@@ -21,8 +21,8 @@ from indelible_sql.schema.migrate import (
 from indelible_sql.schema.snapshot import facts, facts_digest
 
 OWN: Final = newest()[0]
-NEXT: Final = f"{int(OWN) + 1:04}"
-AFTER_NEXT: Final = f"{int(OWN) + 2:04}"
+NEXT: Final = "0007"  # 0002 to 0006 are names of revisions that were never released
+AFTER_NEXT: Final = "0008"
 # A nullable column of a table that each worker writes, and a table that this release does not know.
 ADDITIONS: Final[Mapping[str, Sequence[str]]] = {
     "postgresql": (
@@ -70,10 +70,9 @@ def apply_later(
             more(connection)
 
         digest = facts_digest(facts(connection, SCHEMA, CATALOG))
-        marks: dict[str, AdditiveRevision] = {}
         if marked_after:
-            marks[revision] = AdditiveRevision(revision, marked_after, {dialect: digest})
-        run_all(connection, list(mark_statements(marked_after, revision, dialect, marks)))
+            mark = AdditiveRevision(revision, marked_after, {dialect: digest})
+            run_all(connection, list(mark_statements(mark, dialect)))
 
         _set_revision(connection, schema, revision)
 
@@ -84,8 +83,7 @@ def revert_later(owner_url: str) -> bool:
         if current_revision(connection, schema) == OWN:
             return False
         dialect = connection.dialect.name
-        mark = AdditiveRevision(NEXT, OWN, {})
-        run_all(connection, list(mark_statements(NEXT, OWN, dialect, {NEXT: mark})))
+        run_all(connection, list(mark_statements(None, dialect)))
         run_all(connection, REMOVALS[dialect])
         _set_revision(connection, schema, OWN)
         return True

@@ -134,10 +134,11 @@ def install(algorithm_id: str) -> None:
 @MODULE_OPTION
 @click.pass_context
 def check(context: click.Context, against: Path | None, modules: tuple[str, ...]) -> None:
-    """Compare tables, guards and edges with the migrations, and list each difference.
+    """Compare tables, guards and edges with what is declared, and list each difference.
 
-    With `--against` with a snapshot file in place of the migrations; the database may be at any
-    revision. The tables of your own contexts are in no snapshot.
+    With `--against` with a snapshot file in place of the declarations; the database may be at any
+    revision. The tables of your own contexts are in no snapshot. On PostgreSQL the owner loads the
+    file into a schema of its own, and rolls that back.
     """
     if against is not None:
         if modules:
@@ -145,11 +146,15 @@ def check(context: click.Context, against: Path | None, modules: tuple[str, ...]
         context.exit(REFUSED if _print_differences_from(against) else 0)
 
     from indelible_service.hosts.modules import with_host_contexts
-    from indelible_sql.maintenance.snapshot_files import INSTALLED, differences, later_revision
+    from indelible_service.instance.record import command_settings
+    from indelible_sql.maintenance.snapshot_files import differences, later_revision
+    from indelible_sql.schema.installed_files import INSTALLED
 
+    owner_url = command_settings().owner_url
     with open_settings_store() as settings_store, translate_os_errors(INSTALLED):
         store = with_host_contexts(settings_store, modules)
-        documents = [{"is": kind, "fact": fact} for fact, kind in differences(store).items()]
+        kinds = differences(store, owner_url)
+        documents = [{"is": kind, "fact": fact} for fact, kind in kinds.items()]
         later = later_revision(store)
 
     title = f"Differences: {len(documents)}"
@@ -161,12 +166,12 @@ def check(context: click.Context, against: Path | None, modules: tuple[str, ...]
 
 def _print_differences_from(file: Path) -> bool:
     """Print each difference between the database and a snapshot file; return False for none."""
-    from indelible_sql.maintenance.release_snapshots import differences_from, read_snapshot
+    from indelible_service.instance.record import command_settings
+    from indelible_sql.maintenance.release_snapshots import differences_from
 
-    with translate_os_errors(file):
-        snapshot = read_snapshot(file)
-    with open_settings_store() as store:
-        differences = differences_from(store, snapshot)
+    owner_url = command_settings().owner_url
+    with open_settings_store() as store, translate_os_errors(file):
+        differences = differences_from(store, file, owner_url)
 
     documents: list[dict[str, object]] = []
     for difference in differences:
@@ -178,7 +183,7 @@ def _print_differences_from(file: Path) -> bool:
                 "actual": difference.actual,
             }
         )
-    title = f"Differences from revision {snapshot.revision} in the file: {len(documents)}"
+    title = f"Differences from the file: {len(documents)}"
     print_results(documents, ("is", "kind", "name"), title)
     return bool(documents)
 
@@ -198,35 +203,30 @@ def _print_differences_from(file: Path) -> bool:
     help="The folder for the files.",
 )
 def snapshot(iteration: int, into: Path) -> None:
-    """Write snapshot files of the schema on an empty PostgreSQL and an empty SQLite.
+    """Write the generated files of the schema: a snapshot for each database, and its digests.
 
-    PostgreSQL has a second one, of a store with its history in partitions.
+    Run it in a checkout after each change of a declaration.
     """
     from indelible_service.embedded import postgres
-    from indelible_sql import open_store
-    from indelible_sql.maintenance.snapshot_files import NAMES, snapshot_of
-    from indelible_sql.schema.partitions import PARTITIONED
+    from indelible_sql.contexts import CATALOG
+    from indelible_sql.maintenance.snapshot_files import generated_files
 
-    paths = {kind: into / name for kind, name in NAMES.items()}
     title = f"iteration {iteration}, {SystemClock().now():%Y-%m-%d}"
     with (
         TemporaryDirectory() as sqlite_folder,
         TemporaryDirectory() as server_folder,
         postgres(Path(server_folder), durable=False) as server,
     ):
-        urls = {
-            "postgresql": (server.url, server.owner_url),
-            PARTITIONED: (server.url, server.owner_url),
-            "sqlite": (f"sqlite:///{sqlite_folder}/new.db", None),
+        owner_urls = {
+            "postgresql": server.owner_url,
+            "sqlite": f"sqlite:///{sqlite_folder}/new.db",
         }
-        for shape, path in paths.items():
-            url, owner_url = urls[shape]
-            store = open_store(url, schema=shape)
-            with atomic_file(path) as out:
-                out.write(snapshot_of(store, owner_url, title, shape).encode())
-            store.dispose()
+        texts = generated_files(CATALOG, title, owner_urls)
 
-    names = [str(path) for path in paths.values()]
+    for name, content in texts.items():
+        with atomic_file(into / name) as out:
+            out.write(content.encode())
+    names = [str(into / name) for name in texts]
     print_result(names, "\n".join(names))
 
 

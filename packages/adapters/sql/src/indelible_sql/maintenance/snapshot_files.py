@@ -1,36 +1,28 @@
-"""Snapshot files of the schema, and their comparison with a database, fact by fact.
+"""Write the generated files of the schema, and compare a database with what they contain."""
 
-A blank line separates two facts. A blank line inside a fact, such as the body of a function, is
-written as an empty SQL comment.
-"""
-
-import re
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+import json
+from collections.abc import Mapping
 from typing import Final
 
+from indelible.kernel import to_json_value
 from indelible_sql.engine.errors import translate_errors
 from indelible_sql.maintenance.hosts import NO_HEADS, missing_guards, unchecked_names
+from indelible_sql.maintenance.release_snapshots import loaded_snapshot
 from indelible_sql.maintenance.role_settings import reported_settings
+from indelible_sql.schema import migrate, revisions
+from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.findings import Fault
-from indelible_sql.schema.migrate import admitted_state, newest
-from indelible_sql.schema.partitions import MIN_PARTITIONS, PARTITIONED, shape_of
+from indelible_sql.schema.installed_files import DECLARED, SNAPSHOTS, installed_file
+from indelible_sql.schema.migrate import admitted_state
+from indelible_sql.schema.partitions import MIN_PARTITIONS, PARTITIONED
 from indelible_sql.schema.snapshot import facts, facts_digest
 from indelible_sql.store.kernel_store import AnySqlStore
 
-NAMES: Final = {
-    "postgresql": "schema.snapshot.sql",
-    PARTITIONED: "schema.snapshot.partitions.sql",
-    "sqlite": "schema.snapshot.sqlite.sql",
-}
-BETWEEN: Final = "\n\n"
-BEFORE_BLANK_LINE: Final = re.compile(r"\n(?=\n)")
-EMPTY_COMMENT: Final = "\n--"
-INSTALLED: Final = Path(__file__).parents[1]
-PLACES: Final = (INSTALLED, INSTALLED.parents[1])  # in a wheel, in a working tree
+# The shapes of a store, each with its number of partitions of history.
+SHAPES: Final = {"postgresql": None, PARTITIONED: MIN_PARTITIONS, "sqlite": None}
 
 
-def differences(store: AnySqlStore) -> Mapping[str, str]:
+def differences(store: AnySqlStore, owner_url: str | None = None) -> Mapping[str, str]:
     """Map each fact that differs between the database and its file to "missing" or "unexpected".
 
     A function that an upgrade repairs is "missing" or "broken". A host's guard can be "missing",
@@ -38,13 +30,17 @@ def differences(store: AnySqlStore) -> Mapping[str, str]:
     role that writes is "unexpected".
     At an additive revision of the next release, nothing differs if its mark has the digest of the
     facts; otherwise that revision's own additions are among the differences.
+    `owner_url` is needed for a database on PostgreSQL that differs: the file is loaded into a
+    schema of its own there.
     Raises SchemaOutOfDate or SchemaTooNew for a database of another revision.
     """
     kinds: dict[str, str] = {}
-    if not _is_as_later_release_left_it(store):
-        actual = set(_actual(store))
-        expected = set(_expected(_shape(store)))
-        for fact in sorted(actual ^ expected):
+    with translate_errors(), store.engines.reader.connect() as connection:
+        state = admitted_state(connection, store.schema)
+        lines = facts(connection, store.schema, store.schema_catalog)
+    if facts_digest(lines) != state.digest:
+        expected = set(_expected_facts(store, owner_url))
+        for fact in sorted(expected.symmetric_difference(lines)):
             kinds[fact] = "missing" if fact in expected else "unexpected"
     for name, fault in _function_faults(store).items():
         kinds[f"function {name}: `indelible db upgrade` repairs it"] = fault
@@ -53,24 +49,18 @@ def differences(store: AnySqlStore) -> Mapping[str, str]:
     return kinds
 
 
+def _expected_facts(store: AnySqlStore, owner_url: str | None) -> tuple[str, ...]:
+    """Return the facts of the installed snapshot file."""
+    path = installed_file(SNAPSHOTS[store.engines.reader.dialect.name])
+    with loaded_snapshot(store, path, owner_url) as (connection, schema):
+        return facts(connection, schema, store.schema_catalog)
+
+
 def later_revision(store: AnySqlStore) -> str:
     """Return the additive revision of the next release that the database is at, or ''."""
     with translate_errors(), store.engines.reader.connect() as connection:
         state = admitted_state(connection, store.schema)
     return state.revision if state.is_later else ""
-
-
-def _is_as_later_release_left_it(store: AnySqlStore) -> bool:
-    with translate_errors(), store.engines.reader.connect() as connection:
-        state = admitted_state(connection, store.schema)
-        if not state.is_later:
-            return False
-        return facts_digest(facts(connection, store.schema, store.schema_catalog)) == state.digest
-
-
-def _shape(store: AnySqlStore) -> str:
-    with translate_errors(), store.engines.reader.connect() as connection:
-        return shape_of(connection, store.schema)
 
 
 def _function_faults(store: AnySqlStore) -> Mapping[str, str]:
@@ -100,35 +90,41 @@ def _other_faults(store: AnySqlStore) -> Mapping[str, str]:
     return faults
 
 
-def snapshot_of(store: AnySqlStore, owner_url: str | None, title: str, shape: str) -> str:
-    """Return the text of a shape's file for the store's empty database, which is migrated for it.
+def generated_files(
+    contexts: Catalog, title: str, owner_urls: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Return the texts of all generated files by their names.
 
-    The facts of a partitioned history are the same for any number of partitions.
+    `owner_urls` are the addresses of an empty database of each kind, which is migrated.
     """
-    number = MIN_PARTITIONS if shape == PARTITIONED else None
-    store.upgrade(owner_url, history_partitions=number)
-    return BETWEEN.join((f"-- {title}, revision {newest()[0]}", *_actual(store))) + "\n"
+    catalog = Catalog(contexts.contexts)  # with its own names, not those that are in the file
+    texts: dict[str, str] = {}
+    for dialect, name in SNAPSHOTS.items():
+        texts[name] = snapshot_text(dialect, catalog, title)
+
+    digests = {
+        shape: _migrated_digest(owner_urls[shape.partition("_")[0]], shape, number, catalog)
+        for shape, number in SHAPES.items()
+    }
+    document = {
+        "revision": revisions.known_revisions()[-1],
+        "digests": digests,
+        "names": to_json_value(catalog.names),
+    }
+    texts[DECLARED] = json.dumps(document, indent=2, sort_keys=True) + "\n"
+    return texts
 
 
-def _actual(store: AnySqlStore) -> tuple[str, ...]:
-    with translate_errors(), store.engines.reader.connect() as connection:
-        admitted_state(connection, store.schema)
-        lines = facts(connection, store.schema, store.schema_catalog)
-
-    return as_paragraphs(lines)
+def snapshot_text(dialect: str, catalog: Catalog, title: str) -> str:
+    """Return the text of a snapshot file: its title, and the statements of an upgrade."""
+    statements = revisions.printed_upgrade(dialect, catalog).strip()
+    return f"-- {title}, revision {revisions.known_revisions()[-1]}\n\n{statements}\n"
 
 
-def as_paragraphs(lines: Iterable[str]) -> tuple[str, ...]:
-    """Return the facts as a file has them, without blank lines."""
-    return tuple(BEFORE_BLANK_LINE.sub(EMPTY_COMMENT, fact.rstrip()) for fact in lines)
-
-
-def _expected(shape: str) -> tuple[str, ...]:
-    path = INSTALLED / NAMES[shape]
-    for folder in PLACES:
-        if (folder / NAMES[shape]).exists():
-            path = folder / NAMES[shape]
-            break
-
-    _title, *lines = path.read_text(encoding="utf-8").strip("\n").split(BETWEEN)
-    return tuple(lines)
+def _migrated_digest(owner_url: str, shape: str, number: int | None, catalog: Catalog) -> str:
+    """Migrate an empty schema to a shape, and return the digest of its facts."""
+    # Not by `migrate.upgrade`, which compares with the digests of the present file.
+    with migrate.migrating(owner_url, shape) as (connection, schema):
+        revisions.upgrade_to_newest(connection, schema, catalog, number)
+        migrate.complete_upgrade(connection, schema, catalog, role=None)
+        return facts_digest(facts(connection, shape, catalog))

@@ -11,10 +11,8 @@ from attrs import frozen
 from sqlalchemy import Connection, Text, column, inspect, select, table
 
 from indelible_sql.engine.prepared import SCHEMA
-from indelible_sql.schema.revision_files import read_json
 
 ADDITIVE_TABLE: Final = "indelible_additive"
-ADDITIVE_REVISIONS: Final = "additive.json"
 COLUMNS: Final = ("revision", "previous", "digest")
 CREATE: Final = """
     CREATE TABLE {table} (
@@ -50,29 +48,16 @@ class AdditiveRevision:
     digests: Mapping[str, str]
 
 
-def additive_revisions() -> Mapping[str, AdditiveRevision]:
-    """Map each additive revision of this release to its mark."""
-    marks: dict[str, AdditiveRevision] = {}
-    for revision, mark in read_json(ADDITIVE_REVISIONS).items():
-        marks[revision] = AdditiveRevision(revision, mark["previous"], mark["digests"])
-    return marks
-
-
 def mark_statements(
-    before: str,
-    after: str,
-    dialect: str,
-    additive: Mapping[str, AdditiveRevision],
-    shape: str = "",
+    mark: AdditiveRevision | None, dialect: str, shape: str = ""
 ) -> Iterator[str]:
-    """Yield what a step from one revision to another does to the mark; the schema is SCHEMA.
+    """Yield what a step to a revision with this mark does to the stored one; the schema is SCHEMA.
 
-    `shape` is that of the store, where it is not the only one of the dialect.
+    `mark` is None for a revision that is not additive. `shape` is that of the store, where it is
+    not the only one of the dialect.
     """
     name = ADDITIVE_TABLE if dialect == "sqlite" else f"{SCHEMA}.{ADDITIVE_TABLE}"
-    if before in additive:
-        yield f"DROP TABLE IF EXISTS {name}"
-    mark = additive.get(after)
+    yield f"DROP TABLE IF EXISTS {name}"
     if mark is None:
         return
 

@@ -11,7 +11,7 @@ from attrs import field, frozen
 from indelible.kernel import Lifecycle
 from indelible.kernel.settings import ConfigKey
 from indelible_sql.schema.catalog import Catalog
-from indelible_sql.schema.schema_names import SchemaNames, names_of_newest_revision
+from indelible_sql.schema.schema_names import SchemaNames, declared_names
 from indelible_sql.schema.sql_context import SqlContext
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ T = TypeVar("T")
 class LazyCatalog(Catalog):
     """A catalog of contexts by their modules, each of which has a CONTEXT, and of a host's own.
 
-    What a store needs of all contexts is their names, which the newest revision lists.
+    What a store needs of all contexts is their names, which a generated file lists.
     """
 
     modules: Mapping[str, str] = field(kw_only=True)
@@ -62,7 +62,7 @@ class LazyCatalog(Catalog):
     @cached_property
     def names(self) -> SchemaNames:
         """Return the names of what indelible's contexts register."""
-        return names_of_newest_revision()
+        return declared_names()
 
     @cached_property
     def stages(self) -> Mapping[str, Lifecycle[StrEnum]]:

@@ -4,7 +4,7 @@ Every process compares, few change a schema: so what needs alembic is imported w
 import took a sixth of the processor time of a short command.
 """
 
-from collections.abc import Container, Generator
+from collections.abc import Collection, Container, Generator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -37,16 +37,17 @@ from indelible_sql.engine.session_settings import MIGRATING, change_settings, ke
 from indelible_sql.schema.additive import marked_digest
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import quoted
+from indelible_sql.schema.installed_files import declared_document
 from indelible_sql.schema.partitions import check_number, shape_of
 from indelible_sql.schema.privileges import grant
-from indelible_sql.schema.revision_files import read_json
 from indelible_sql.schema.schema_names import FactNames
 from indelible_sql.schema.snapshot import facts, facts_about, facts_digest
 
 VERSION_TABLE = "indelible_version"
 VERSION_COLUMN = "version_num"  # of every table of alembic
 MIGRATION_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('indelible migration', 0))"
-DIGESTS = "digests.json"
+# Names of revisions of the time before the first release; no later revision gets one of them.
+NEVER_RELEASED = ("0002", "0003", "0004", "0005", "0006")
 MAX_REVISION_CHARACTERS = 100  # of a text that is no revision, in a message
 
 
@@ -64,14 +65,14 @@ class SchemaOutOfDate(Unavailable):
 
 @frozen
 class RevisionNotReleased(Unavailable):
-    """The schema is at a revision of the time before the first release, which no release knows.
+    """The schema is at a revision of the time before the first release.
 
     Only databases of developers have one. The revisions of that time are one revision now.
     """
 
     message: ClassVar[str] = (
-        "The database schema is at revision {revision}, expected {needed}: revisions before "
-        "{needed} were never released, and nothing upgrades from them; create a new database."
+        "The database schema is at revision {revision}, expected {needed}: create a new database; "
+        "nothing was released, so nothing upgrades from this revision."
     )
     revision: str
     needed: str
@@ -95,13 +96,15 @@ class SchemaTooNew(Unavailable):
 
 @frozen
 class SchemaDamaged(Unavailable):
-    """A table, guard or edge differs from what the migrations made.
+    """A table, guard or edge differs from what this version declares.
 
-    Run `indelible db check` to see which.
+    Run `indelible db check` to see which. The database may also be of another commit of the time
+    before the first release.
     """
 
     message: ClassVar[str] = (
-        "A table, guard or edge differs from the migrations: run `indelible db check` to see which."
+        "A table, guard or edge differs from what this version declares: run `indelible db check` "
+        "to see which. If another commit made the database, create a new one; nothing was released."
     )
     digest: str
 
@@ -227,7 +230,9 @@ def upgrade_on(
     if _is_later(current):
         admitted_state(connection, schema)
         return
-    _check_version_table(current)
+    _check_version_table(current, revisions.known_revisions())
+    if current == newest()[0]:  # before a right is granted on a table that may not be there
+        check(connection, schema, catalog.names.facts)
 
     revisions.upgrade_to_newest(connection, postgresql_schema, catalog, history_partitions)
     complete_upgrade(connection, postgresql_schema, catalog, role=role)
@@ -235,18 +240,17 @@ def upgrade_on(
         check(connection, schema, catalog.names.facts)
 
 
-def _check_version_table(current: str) -> None:
+def _check_version_table(current: str, revisions: Collection[str]) -> None:
     """Refuse what no migration can start from.
 
     Raises: RevisionNotReleased, VersionTableDamaged.
     """
-    revisions = digests_by_revision()
     if not current or current in revisions:
         return
 
     check_released(current)
     raise VersionTableDamaged(
-        VERSION_TABLE, current[:MAX_REVISION_CHARACTERS], ", ".join(sorted(revisions))
+        VERSION_TABLE, current[:MAX_REVISION_CHARACTERS], ", ".join(revisions)
     )
 
 
@@ -353,10 +357,9 @@ def _is_later(current: str) -> bool:
 
 
 def check_released(current: str) -> None:
-    """Raise RevisionNotReleased for the name of a revision before the first that there is."""
-    first = min(digests_by_revision())
-    if current.isdecimal() and current < first:
-        raise RevisionNotReleased(current[:MAX_REVISION_CHARACTERS], first)
+    """Raise RevisionNotReleased for the name of a revision that was never released."""
+    if current in NEVER_RELEASED:
+        raise RevisionNotReleased(current, newest()[0])
 
 
 def has_newest_tables(connection: Connection, schema: str, catalog: Catalog) -> bool:
@@ -379,13 +382,8 @@ def has_newest_tables(connection: Connection, schema: str, catalog: Catalog) -> 
 
 def newest() -> tuple[str, dict[str, str]]:
     """Return the newest revision, and the digest of each shape's facts once it has run."""
-    return max(digests_by_revision().items())
-
-
-def digests_by_revision() -> dict[str, dict[str, str]]:
-    """Map each revision to the digest of each shape's facts."""
-    digests: dict[str, dict[str, str]] = read_json(DIGESTS)
-    return digests
+    document = declared_document()
+    return document["revision"], document["digests"]
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

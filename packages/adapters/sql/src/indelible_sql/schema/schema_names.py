@@ -5,10 +5,7 @@ from typing import Any, Final, Self
 
 from attrs import frozen
 
-from indelible_sql.schema.revision_files import read_json
-
-# The names of the newest revision. `python -m tests.sql.freeze` writes them.
-NAMES: Final = "names.json"
+from indelible_sql.schema.installed_files import declared_document
 
 # How the names of guards on history begin that a host's lifecycle may have too.
 SHARED_PREFIXES: Final = (
@@ -67,6 +64,6 @@ class SchemaNames:
         )
 
 
-def names_of_newest_revision() -> SchemaNames:
-    """Return the names of what the newest revision creates."""
-    return SchemaNames.parse(read_json(NAMES))
+def declared_names() -> SchemaNames:
+    """Return the names of what the contexts declare, without importing them."""
+    return SchemaNames.parse(declared_document()["names"])

@@ -13,10 +13,8 @@ from alembic.util import CommandError
 from indelible.kernel import IndelibleError, UsageError
 from indelible_sql.engine.connections import address
 from indelible_sql.engine.prepared import SCHEMA
-from indelible_sql.engine.session_settings import MIGRATING
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.migrate import (
-    VERSION_TABLE,
     check,
     check_released,
     complete_upgrade,
@@ -24,7 +22,7 @@ from indelible_sql.schema.migrate import (
     migrating,
     newest,
 )
-from indelible_sql.schema.migrations.environment import mark_step, run_migrations
+from indelible_sql.schema.migrations.environment import print_migrations, run_migrations
 
 # In the order in which they are asked for.
 ADDRESSES: Final = ("INDELIBLE_OWNER_URL", "DATABASE_URL")
@@ -32,9 +30,6 @@ SCHEMA_VARIABLE: Final = "INDELIBLE_SCHEMA"
 CATALOG_OPTION: Final = "catalog"  # of Alembic, beside `script_location`
 WRITES_REVISIONS: Final = "revision"
 COMPARES: Final = "check"
-RIGHTS_ARE_MISSING: Final = (
-    "-- Run `indelible db upgrade` after it: the application's role gets its rights from that."
-)
 
 
 def run_command() -> None:
@@ -45,12 +40,14 @@ def run_command() -> None:
     try:
         if _command_name() == WRITES_REVISIONS:
             raise UsageError(
-                "revisions are written by `python -m tests.sql.freeze`, not by --autogenerate"
+                "a revision is written by hand in `indelible_sql/schema/migrations/versions`, and"
+                " the first one is made from the declarations"
             )
         catalog = _catalog()
         schema = os.environ.get(SCHEMA_VARIABLE) or SCHEMA
         if context.is_offline_mode():
-            _print_statements(_database_url(), schema, catalog)
+            dialect = address(_database_url()).get_backend_name()
+            print_migrations(dialect, schema, catalog)
         else:
             _run_on_database(_database_url(), schema, catalog)
     except IndelibleError as error:
@@ -126,31 +123,3 @@ def _application_role(owner_url: str) -> str | None:
     url = os.environ.get("DATABASE_URL")
     role = address(url).username if url else None
     return None if role == address(owner_url).username else role
-
-
-def _print_statements(url: str, schema: str, catalog: Catalog) -> None:
-    """Print the statements of an upgrade instead of running them."""
-    dialect = address(url).get_backend_name()
-    is_sqlite = dialect == "sqlite"
-    context.config.attributes.update(catalog=catalog, schema=None if is_sqlite else schema)
-    context.configure(
-        dialect_name=dialect,
-        version_table=VERSION_TABLE,
-        version_table_schema=None if is_sqlite else schema,
-        transactional_ddl=True,
-        on_version_apply=mark_step,
-    )
-    with context.begin_transaction():
-        if not is_sqlite:
-            _print_preparation(schema)
-        context.run_migrations()
-    if not is_sqlite:
-        context.get_context().impl.static_output(RIGHTS_ARE_MISSING)
-
-
-def _print_preparation(schema: str) -> None:
-    migration = context.get_context()
-    name = migration.dialect.identifier_preparer.quote(schema)
-    migration.impl.static_output(f"CREATE SCHEMA IF NOT EXISTS {name};")
-    for setting, value in MIGRATING.items():
-        migration.impl.static_output(f"SET LOCAL {setting} = '{value}';")

@@ -1,4 +1,6 @@
-"""Create everything. The revisions before this one were never released, and are part of it.
+"""Create everything that is declared, in its present form.
+
+Until the first release there is no other revision: a changed declaration changes this one.
 
 Decision: docs/design/state-is-a-foreign-key.md
 Decision: docs/design/schema-roles-and-migrations.md
@@ -6,10 +8,11 @@ Decision: docs/design/schema-roles-and-migrations.md
 
 from alembic import op
 
+from indelible_sql.schema.ddl import ddl
 from indelible_sql.schema.drop import drop_everything
-from indelible_sql.schema.migrations.frozen import run_frozen
+from indelible_sql.schema.migrations.environment import catalog_of, run_statement
 
-revision = "0006"
+revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -17,7 +20,8 @@ depends_on = None
 
 def upgrade() -> None:
     """Create every table, lifecycle, guard and function."""
-    run_frozen(revision)
+    for statement in ddl(catalog_of(op.get_context()), op.get_context().dialect.name):
+        run_statement(statement)
 
 
 def downgrade() -> None:
