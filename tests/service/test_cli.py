@@ -14,7 +14,6 @@ import click
 import pytest
 from tests.architecture.sources import ROOT, modules
 from tests.service.commands import CREATE_KEY, concept_ids, error_code, json_result, run, tamper
-from tests.sql.freeze import newest_revision
 
 import indelible_sql
 from indelible.captures import ANNEALED
@@ -25,9 +24,8 @@ from indelible_service.cli.output import Command
 from indelible_service.contexts import service_scopes
 from indelible_service.embedded import PostgresServer
 from indelible_sql.contexts import CATALOG
-from indelible_sql.generated_revisions import NEXT, apply_later
-from indelible_sql.maintenance import snapshot_files
-from indelible_sql.maintenance.snapshot_files import NAMES
+from indelible_sql.generated_revisions import NEXT, OWN, apply_later
+from indelible_sql.schema.installed_files import DECLARED, SNAPSHOTS
 
 INSTALL_ALGORITHM = ("db", "install-algorithm")
 LARGE_LIBRARIES = {"alembic", "flask", "granian", "psycopg", "rich", "sqlalchemy", "waitress"}
@@ -135,8 +133,8 @@ def test_help_names_the_exit_codes() -> None:
 
 @pytest.mark.slow
 def test_a_new_database_is_created_once_and_passes_the_checks() -> None:
-    assert json_result("db", "upgrade") == {"revision": newest_revision()}
-    assert json_result("db", "upgrade") == {"revision": newest_revision()}
+    assert json_result("db", "upgrade") == {"revision": OWN}
+    assert json_result("db", "upgrade") == {"revision": OWN}
     assert json_result("db", "check") == []
     assert json_result("verify") == []
     tables = [head.name for head in CATALOG.heads] + ["artifacts", "centroids"]
@@ -396,8 +394,8 @@ def test_no_second_secret_is_created_for_a_database_with_keys(
 def test_a_missing_snapshot_is_an_error(
     environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshot_files, "PLACES", (tmp_path,))
-    monkeypatch.setattr(snapshot_files, "INSTALLED", tmp_path)
+    monkeypatch.setitem(SNAPSHOTS, "sqlite", "missing.sql")
+    tamper(tmp_path / "test.db", "DROP TRIGGER history_no_update")
 
     assert error_code("db", "check", settings=environment, exit_code=3) == "FILE_UNUSABLE"
 
@@ -424,10 +422,12 @@ def test_a_changed_record_is_listed(environment: dict[str, str], tmp_path: Path)
 
 
 @pytest.mark.slow
-def test_the_committed_snapshots_match_the_migrations(tmp_path: Path) -> None:
+def test_the_committed_files_are_those_that_are_generated(tmp_path: Path) -> None:
     json_result("db", "snapshot", "--iteration", "7", "--into", str(tmp_path))
-    expected = rf"-- iteration 7, 20\d\d-\d\d-\d\d, revision {newest_revision()}"
-    for name in NAMES.values():
-        title, *facts = (tmp_path / name).read_text().splitlines()
+    expected = rf"-- iteration 7, 20\d\d-\d\d-\d\d, revision {OWN}"
+    committed = ROOT / "packages" / "adapters" / "sql"
+    for name in SNAPSHOTS.values():
+        title, *statements = (tmp_path / name).read_text().splitlines()
         assert re.fullmatch(expected, title)
-        assert facts == (ROOT / "packages" / "adapters" / "sql" / name).read_text().splitlines()[1:]
+        assert statements == (committed / name).read_text().splitlines()[1:]
+    assert (tmp_path / DECLARED).read_text() == (committed / DECLARED).read_text()

@@ -20,7 +20,7 @@ def release() -> Path:
 
 def test_a_database_of_the_release_has_no_difference(environment: dict[str, str]) -> None:
     assert json_result(*CHECK, settings=environment) == []
-    assert run(*CHECK, settings=environment).stdout.startswith("Differences from revision ")
+    assert run(*CHECK, settings=environment).stdout.startswith("Differences from the file: 0")
 
 
 @pytest.mark.slow
@@ -57,7 +57,7 @@ def test_a_hostile_file_cannot_write_to_the_terminal(
     environment: dict[str, str], release: Path
 ) -> None:
     with release.open("a") as file:
-        file.write("\ntable \x1b[31mred\x07: CREATE TABLE red (id)\n")
+        file.write('\nCREATE TABLE "\x1b[31mred\x07" (id);\n')
     result = run(*CHECK, settings=environment)
 
     assert result.exit_code == 1
@@ -68,9 +68,6 @@ def test_a_hostile_file_cannot_write_to_the_terminal(
 def test_a_file_that_is_no_snapshot_is_refused(environment: dict[str, str], release: Path) -> None:
     release.write_text("CREATE TABLE accounts (id)\n")
     assert error_code(*CHECK, settings=environment) == "SNAPSHOT_INVALID"
-
-    release.write_bytes((RELEASE.parent / "schema.snapshot.sql").read_bytes())
-    assert error_code(*CHECK, settings=environment) == "SNAPSHOT_OF_ANOTHER_DATABASE"
 
     release.unlink()
     assert error_code(*CHECK, settings=environment, exit_code=3) == "FILE_UNUSABLE"

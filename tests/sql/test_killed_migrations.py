@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 from tests.sql.empty_databases import EmptyDatabase, empty_on_postgresql, empty_on_sqlite
-from tests.sql.freeze import newest_revision
 from tests.sql.killed import Killed, killed_at, numbers_to_kill_at
 
 from indelible_service.embedded import PostgresServer
 from indelible_sql import verify
+from indelible_sql.generated_revisions import OWN
 
 pytestmark = pytest.mark.slow
 
@@ -56,4 +56,4 @@ def test_a_killed_downgrade_leaves_everything(empty: EmptyDatabase) -> None:
             empty.downgrade()
 
         assert empty.facts() == facts
-        assert empty.revision() == newest_revision()
+        assert empty.revision() == OWN

@@ -18,7 +18,6 @@ from tests.sql.empty_databases import (
     empty_on_postgresql,
     empty_on_sqlite,
 )
-from tests.sql.freeze import newest_revision
 
 from indelible import captures, concepts
 from indelible.testing.captures.scenarios import A, CaptureScenario, worked
@@ -32,6 +31,7 @@ from indelible_sql import (
     verify,
 )
 from indelible_sql.contexts import CATALOG
+from indelible_sql.generated_revisions import OWN
 from indelible_sql.maintenance.export import export_histories, exported_hashes
 from indelible_sql.schema.drop import RecordsWouldBeLost
 from indelible_sql.schema.migrate import downgrade, upgrade
@@ -57,7 +57,7 @@ def test_a_second_upgrade_changes_nothing(empty: EmptyDatabase) -> None:
         store.upgrade(empty.owner_url)
 
         assert empty.facts() == facts
-        assert empty.revision() == newest_revision()
+        assert empty.revision() == OWN
         assert edit(store, saved).seq == 2
         assert verify(store) == ()
 
@@ -118,7 +118,7 @@ def test_a_downgrade_that_would_drop_changes_is_refused_and_changes_nothing(
         check_downgrade_is_refused(empty, hashes[:1], lost=1)
         check_downgrade_is_refused(empty, ["0" * 64, *hashes[1:]], lost=1)
         assert empty.facts() == facts
-        assert empty.revision() == newest_revision()
+        assert empty.revision() == OWN
         assert store.read(concepts.get_concept, saved.concept.id).seq == 2
         assert verify(store) == ()
 
@@ -141,7 +141,7 @@ def test_a_downgrade_that_would_drop_signals_is_refused_and_changes_nothing(
         check_downgrade_is_refused(empty, [], lost=len(hashes) + 1)
         check_downgrade_is_refused(empty, hashes, lost=1)
         assert empty.facts() == facts
-        assert empty.revision() == newest_revision()
+        assert empty.revision() == OWN
         assert len(scenario.read(captures.recent_captures, scenario.space_id)) == 1
         assert verify(store) == ()
 

@@ -13,7 +13,6 @@ from tests.databases import create_database
 from tests.feeds import changes, wait_for_complete_feed
 from tests.sql.conftest import code, opened
 from tests.sql.empty_databases import SCHEMA, EmptyDatabase, empty_on_postgresql
-from tests.sql.freeze import newest_revision
 
 from indelible.kernel import Actor
 from indelible.kernel.keys import list_keys
@@ -21,7 +20,7 @@ from indelible.testing.stores import RATIO, create, edit
 from indelible_service.embedded import APP, PostgresServer
 from indelible_sql import SqlStore, verify
 from indelible_sql.contexts import CATALOG
-from indelible_sql.generated_revisions import apply_later, revert_later
+from indelible_sql.generated_revisions import OWN, apply_later, revert_later
 from indelible_sql.maintenance.export import export_histories
 from indelible_sql.maintenance.import_export import import_histories
 from indelible_sql.maintenance.snapshot_files import differences
@@ -212,7 +211,7 @@ def test_a_partitioned_store_is_downgraded_and_upgraded(empty: EmptyDatabase) ->
 
     upgrade(empty.owner_url, SCHEMA, CATALOG, role=APP, history_partitions=MIN_PARTITIONS)
     assert empty.facts() == facts
-    assert empty.revision() == newest_revision()
+    assert empty.revision() == OWN
 
 
 @pytest.mark.slow
@@ -256,7 +255,7 @@ def test_a_damaged_partition_is_found(
     run_as_admin(partitioned, *statements)
 
     assert code(store.read, list_keys) == "SCHEMA_DAMAGED"
-    assert any(fact in line for line in differences(store))
+    assert any(fact in line for line in differences(store, partitioned.owner_url))
 
 
 @pytest.mark.slow

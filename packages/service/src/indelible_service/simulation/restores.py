@@ -105,9 +105,10 @@ class Restorer:
 
     def _check_database(self) -> None:
         """Run `indelible db check` and `indelible verify` on the restored database."""
-        store = self.checker.store
+        store, owner_url = self.checker.store, self.around.database.owner_url
         with self.around.database.real_time():
-            problems = [*differences(store), *(str(finding) for finding in verify(store))]
+            different = differences(store, owner_url)
+            problems = [*different, *(str(finding) for finding in verify(store))]
         for text in problems:
             self.checker.violate(Noticed.RESTORED_CLEAN, text)
 

@@ -53,7 +53,7 @@ class Upgrader:
         """Check the schema, and that each change is where it was."""
         store = self.checker.store
         with self.around.database.real_time():
-            problems = differences(store)
+            problems = differences(store, self.around.database.owner_url)
         for text in problems:
             self.checker.violate(Noticed.MIGRATED_CLEAN, text)
         changes = self.checker.changes
