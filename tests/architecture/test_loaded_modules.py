@@ -86,6 +86,6 @@ def test_a_program_loads_the_one_context_that_it_uses(tmp_path: Path) -> None:
 def test_the_names_of_contexts_that_are_not_loaded_are_those_that_they_register() -> None:
     declared = Catalog(CATALOG.contexts)
 
-    assert CATALOG.names == declared.names, "run `python -m tests.sql.freeze`"
+    assert CATALOG.names == declared.names, "run `indelible db snapshot --iteration N`"
     assert dict(CATALOG.stages) == declared.stages
     assert dict(CATALOG.settings) == declared.settings

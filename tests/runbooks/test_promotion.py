@@ -29,7 +29,7 @@ from indelible.testing.contests.scenarios import configuration
 from indelible_service.demos.provider import Story, provider_stub
 from indelible_service.embedded import PostgresServer
 from indelible_sql.generated_revisions import OWN
-from indelible_sql.maintenance.snapshot_files import NAMES
+from indelible_sql.schema.installed_files import SNAPSHOTS
 
 RUNBOOKS: Final = ("promote", "roll-back")
 CONSOLE: Final = "```console\n"
@@ -55,7 +55,7 @@ def test_a_release_is_promoted_and_withdrawn_on_sqlite(template_file: Path, tmp_
     scratch = f"sqlite:///{shutil.copy(template_file, tmp_path / 'scratch.db')}"
     database = {"DATABASE_URL": f"sqlite:///{tmp_path}/records.db"}
 
-    follow_the_runbooks(tmp_path, scratch, database, NAMES["sqlite"])
+    follow_the_runbooks(tmp_path, scratch, database, SNAPSHOTS["sqlite"])
 
 
 @pytest.mark.dose
@@ -64,7 +64,7 @@ def test_a_release_is_promoted_and_withdrawn_on_postgresql(
 ) -> None:
     with temporary_database(server, "promoted", "template1") as installed:
         settings = {"DATABASE_URL": installed.url, "INDELIBLE_OWNER_URL": installed.owner_url}
-        follow_the_runbooks(tmp_path, database.owner_url, settings, NAMES["postgresql"])
+        follow_the_runbooks(tmp_path, database.owner_url, settings, SNAPSHOTS["postgresql"])
 
 
 def follow_the_runbooks(

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.prepared import SCHEMA
-from indelible_sql.generated_revisions import ADDITIONS, NEXT, OWN, REMOVALS
+from indelible_sql.generated_revisions import ADDITIONS, NEXT, OWN, REMOVALS, run_all
 from indelible_sql.schema import installed_files, revisions
 from indelible_sql.schema.installed_files import DECLARED, declared_document
 from indelible_sql.schema.migrate import migrating
@@ -52,56 +52,54 @@ def downgrade() -> None:
 '''
 
 
-def write_module(
-    migrations: Path,
-    digests: Mapping[str, str] | None,
-    additions: Mapping[str, Sequence[str]] = ADDITIONS,
-) -> None:
-    """Write the module of the next revision.
-
-    `digests` are those of the facts that the release before reads; None if it may not run beside.
-    """
-    text = MODULE.format(
-        revision=NEXT, previous=OWN, digests=digests, additions=dict(additions), removals=REMOVALS
-    )
-    (migrations / "versions" / f"{NEXT}_generated.py").write_text(text, encoding="utf-8")
-
-
-def next_document(digests: Mapping[str, str]) -> str:
-    """Return the text of the next release's generated file."""
-    document = {**declared_document(), "revision": NEXT, "digests": digests}
-    return json.dumps(document)
-
-
 @frozen
 class NextRelease:
-    """The folder of the next release, with its migrations and its generated file."""
+    """The folder of the next release's migrations, and that of its generated files."""
 
-    folder: Path
+    migrations: Path
+    files: Path
+
+    def write(
+        self,
+        digests: Mapping[str, str],
+        additions: Mapping[str, Sequence[str]] = ADDITIONS,
+    ) -> None:
+        """Write the module of the next revision, and the generated file that stores read.
+
+        `digests` are those of the facts, which are the same for both releases: no declaration
+        differs.
+        """
+        text = MODULE.format(
+            revision=NEXT,
+            previous=OWN,
+            digests=dict(digests),
+            additions=dict(additions),
+            removals=dict(REMOVALS),
+        )
+        module = self.migrations / "versions" / f"{NEXT}_generated.py"
+        module.write_text(text, encoding="utf-8")
+        document = {**declared_document(), "revision": NEXT, "digests": digests}
+        (self.files / DECLARED).write_text(json.dumps(document), encoding="utf-8")
 
     @contextmanager
     def installed(self) -> Generator[None]:
         """Migrate with the next release's revisions during the block, and open its stores."""
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(revisions, "FOLDER", self.folder / "migrations")
-            patch.setattr(installed_files, "PLACES", (self.folder, *installed_files.PLACES))
+            patch.setattr(revisions, "FOLDER", self.migrations)
+            patch.setattr(installed_files, "PLACES", (self.files, *installed_files.PLACES))
             yield
 
 
 def generate_next_release(folder: Path, owner_urls: Mapping[str, str]) -> NextRelease:
-    """Generate the next release; `owner_urls` are empty databases of each kind, for its digests."""
+    """Generate the next release; `owner_urls` are migrated databases of each kind, for digests."""
     ignored = shutil.ignore_patterns("__pycache__")
-    migrations = folder / "migrations"
-    shutil.copytree(revisions.FOLDER, migrations, ignore=ignored)
-    write_module(migrations, None)
-    release = NextRelease(folder)
+    migrations = shutil.copytree(revisions.FOLDER, folder / "migrations", ignore=ignored)
     digests: dict[str, str] = {}
-    with release.installed():
-        for dialect, url in owner_urls.items():
-            with migrating(url, SCHEMA) as (connection, schema):
-                revisions.upgrade_to_newest(connection, schema, CATALOG)
-                digests[dialect] = facts_digest(facts(connection, SCHEMA, CATALOG))
+    for dialect, url in owner_urls.items():
+        with migrating(url, SCHEMA) as (connection, _):
+            run_all(connection, ADDITIONS[dialect])
+            digests[dialect] = facts_digest(facts(connection, SCHEMA, CATALOG))
 
-    write_module(migrations, digests)
-    (folder / DECLARED).write_text(next_document(digests), encoding="utf-8")
+    release = NextRelease(migrations, folder)
+    release.write(digests)
     return release

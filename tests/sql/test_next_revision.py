@@ -32,10 +32,14 @@ MIGRATORS = 4
 def release(server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> NextRelease:
     """Generate the next release."""
     folder = tmp_path_factory.mktemp("next")
-    sqlite = empty_on_sqlite(folder / "empty.db")
-    postgresql = empty_on_postgresql(server)
-    owner_urls = {"sqlite": sqlite.owner_url, "postgresql": postgresql.owner_url}
-    return generate_next_release(folder / "release", owner_urls)
+    databases = {
+        "sqlite": empty_on_sqlite(folder / "empty.db"),
+        "postgresql": empty_on_postgresql(server),
+    }
+    for database in databases.values():
+        database.upgrade_as_owner()
+    owner_urls = {dialect: database.owner_url for dialect, database in databases.items()}
+    return generate_next_release(folder, owner_urls)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

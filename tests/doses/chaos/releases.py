@@ -5,8 +5,6 @@ of its own, beside the third-party packages of
 the running Python.
 """
 
-import json
-import os
 import shutil
 import subprocess
 import sys
@@ -18,19 +16,21 @@ from typing import Final
 from attrs import frozen
 from sqlalchemy import make_url
 from tests.architecture.sources import PACKAGES, ROOT, SOURCES
+from tests.sql.next_release import NextRelease
 
+from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.prepared import SCHEMA
-from indelible_sql.generated_revisions import ADDITIONS, NEXT, OWN, REMOVALS, run_all
-from indelible_sql.maintenance.snapshot_files import NAMES
-from indelible_sql.schema.additive import ADDITIVE_REVISIONS
-from indelible_sql.schema.migrate import DIGESTS, migrating
-from indelible_sql.schema.migrations.frozen import SEPARATOR
+from indelible_sql.generated_revisions import ADDITIONS, NEXT, OWN, run_all
+from indelible_sql.maintenance.snapshot_files import snapshot_text
+from indelible_sql.schema.installed_files import SNAPSHOTS
+from indelible_sql.schema.migrate import migrating
+from indelible_sql.schema.snapshot import facts, facts_digest
 
 OF_WORKERS: Final = ("core", "adapters/sql", "workers")
 OF_SERVICE: Final = tuple(
     str(source.parents[1].relative_to(PACKAGES)) for source in SOURCES.values()
 )
-MIGRATIONS: Final = "adapters/sql/src/indelible_sql/schema/migrations"
+MIGRATIONS: Final = "src/indelible_sql/schema/migrations"
 SOURCE_VERSION: Final = '"0.1.0"'
 NEXT_VERSION: Final = '"0.2.0"'
 UPGRADES: Final[Mapping[str, Sequence[str]]] = {
@@ -40,26 +40,6 @@ UPGRADES: Final[Mapping[str, Sequence[str]]] = {
     ),
     "sqlite": ADDITIONS["sqlite"],
 }
-MODULE: Final = '''"""A nullable column and a table, generated."""
-
-from indelible_sql.schema.migrations.frozen import DOWN, run_frozen
-
-revision = "{revision}"
-down_revision = "{previous}"
-branch_labels = None
-depends_on = None
-additive = True
-
-
-def upgrade() -> None:
-    """Add a column and a table."""
-    run_frozen(revision)
-
-
-def downgrade() -> None:
-    """Drop them."""
-    run_frozen(revision, DOWN)
-'''
 
 
 @frozen
@@ -95,7 +75,7 @@ def build_releases(
     for project in newer_tree.rglob("pyproject.toml"):
         text = project.read_text(encoding="utf-8")
         project.write_text(text.replace(SOURCE_VERSION, NEXT_VERSION), encoding="utf-8")
-    _write_revision(newer_tree / MIGRATIONS, scratch_url, older, newer_tree)
+    _write_revision(newer_tree / "adapters" / "sql", scratch_url)
     newer = Release(NEXT, _install(newer_tree, folder, packages))
     return Releases(older, newer)
 
@@ -128,46 +108,18 @@ def _install(tree: Path, folder: Path, packages: Sequence[str]) -> Path:
     return python
 
 
-def _write_revision(migrations: Path, scratch_url: str, older: Release, newer_tree: Path) -> None:
-    """Write the files of the additive revision, with the digests that each release reads."""
+def _write_revision(project: Path, scratch_url: str) -> None:
+    """Write the files of the additive revision into the project of the SQL adapter."""
     dialect = make_url(scratch_url).get_backend_name()
     with migrating(scratch_url, SCHEMA) as (connection, _):
         run_all(connection, UPGRADES[dialect])
-    newer = (Path(sys.executable), _source_path(newer_tree))
-    own_digest = _output_of(*newer, "release_digest", scratch_url)
-    digest_for_older = _output_of(older.python, {}, "release_digest", scratch_url)
-    snapshot = _output_of(*newer, "release_snapshot", scratch_url, NEXT)
-    (newer_tree / "adapters/sql" / NAMES[dialect]).write_text(snapshot, encoding="utf-8")
+        digests = {dialect: facts_digest(facts(connection, SCHEMA, CATALOG))}
 
-    versions = migrations / "versions"
-    module = MODULE.format(revision=NEXT, previous=OWN)
-    (versions / f"{NEXT}_generated.py").write_text(module, encoding="utf-8")
-    for suffix, statements in (("sql", UPGRADES[dialect]), ("down.sql", REMOVALS[dialect])):
-        text = SEPARATOR.join(statements)
-        (versions / f"{NEXT}.{dialect}.{suffix}").write_text(text, encoding="utf-8")
-    _add_to_json(migrations / DIGESTS, {dialect: own_digest})
-    mark = {"previous": OWN, "digests": {dialect: digest_for_older}}
-    _add_to_json(migrations / ADDITIVE_REVISIONS, mark)
-
-
-def _source_path(tree: Path) -> Mapping[str, str]:
-    sources = (str(tree / package / "src") for package in OF_WORKERS)
-    return {"PYTHONPATH": os.pathsep.join(sources)}
-
-
-def _output_of(python: Path, environment: Mapping[str, str], program: str, *arguments: str) -> str:
-    return subprocess.check_output(
-        (python, "-m", f"tests.doses.chaos.{program}", *arguments),
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        text=True,
-    )
-
-
-def _add_to_json(path: Path, value: Mapping[str, object]) -> None:
-    document = json.loads(path.read_text(encoding="utf-8"))
-    document[NEXT] = value
-    path.write_text(json.dumps(document), encoding="utf-8")
+    release = NextRelease(migrations=project / MIGRATIONS, files=project)
+    release.write(digests, UPGRADES)
+    with release.installed():
+        snapshot = snapshot_text(dialect, CATALOG, "the next release")
+    (project / SNAPSHOTS[dialect]).write_text(snapshot, encoding="utf-8")
 
 
 def _run(*command: str | Path) -> None:

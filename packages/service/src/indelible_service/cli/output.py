@@ -130,8 +130,8 @@ HINTS: Final = {
     "SETTINGS_WRONG": "`.env.example` lists every setting",
     "SIMULATOR_NOT_STARTED": ("if STRIPE_API_URL is set, it must name a free port of this machine"),
     "SNAPSHOT_INVALID": (
-        "pass a file that `indelible db snapshot` wrote; each release has one for PostgreSQL and one"
-        " for SQLite"
+        "pass a file that `indelible db snapshot` wrote; each release has one for PostgreSQL and"
+        " one for SQLite"
     ),
     "SPECIFICATION_INVALID": "`indelible projects plan --help` describes the file",
     "TOO_FEW_TOPICS": "put the texts of each topic into a folder of its own below the folder",

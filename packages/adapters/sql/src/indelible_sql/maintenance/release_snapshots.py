@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 from uuid import uuid4
 
 import psycopg
@@ -200,8 +200,7 @@ def _read(path: Path) -> str:
 
 
 def _load_into_sqlite(connection: Connection, file_text: str, path: Path) -> None:
-    database = connection.connection.driver_connection
-    assert isinstance(database, sqlite3.Connection)
+    database: Any = connection.connection.driver_connection
     database.isolation_level = None  # the file has a transaction of its own
     database.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # it reaches no other file
     for line, statement in _sqlite_statements(file_text):

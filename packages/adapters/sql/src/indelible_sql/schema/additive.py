@@ -48,9 +48,7 @@ class AdditiveRevision:
     digests: Mapping[str, str]
 
 
-def mark_statements(
-    mark: AdditiveRevision | None, dialect: str, shape: str = ""
-) -> Iterator[str]:
+def mark_statements(mark: AdditiveRevision | None, dialect: str, shape: str = "") -> Iterator[str]:
     """Yield what a step to a revision with this mark does to the stored one; the schema is SCHEMA.
 
     `mark` is None for a revision that is not additive. `shape` is that of the store, where it is

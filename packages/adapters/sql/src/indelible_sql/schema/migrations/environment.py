@@ -5,6 +5,7 @@ from typing import Any
 
 from alembic import context, op
 from alembic.runtime.migration import MigrationContext, MigrationInfo
+from alembic.script import Script
 from sqlalchemy import Connection, MetaData
 
 from indelible_sql.engine.prepared import SCHEMA
@@ -109,6 +110,8 @@ def _mark_after(step: MigrationInfo) -> AdditiveRevision | None:
     release before reads them.
     """
     for script in step.destination_revisions:
+        if not isinstance(script, Script):  # the empty database
+            continue
         digests = getattr(script.module, "additive_digests", None)
         if digests is not None:
             return AdditiveRevision(script.revision, str(script.down_revision), digests)
