@@ -22,7 +22,7 @@ from indelible_sql.schema.ddl import DIALECTS
 from indelible_sql.schema.tables import EDGES, REVISION_COLUMNS, HeadHistoryKey
 
 LEAD = """
-This page is generated from the same declarations as the migrations' frozen SQL:
+This page is generated from the declarations that the first migration builds:
 `indelible_sql/schema/tables.py` and the module `tables` of each context. It lists the columns of
 each table, and its keys and checks; [guards](guards.md) lists what the triggers refuse, and [why a
 status is a foreign key](../explanation/why-state-is-a-foreign-key.md) explains the design. The SQL
