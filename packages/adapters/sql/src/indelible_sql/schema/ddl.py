@@ -1,7 +1,8 @@
 """The statements that create the schema in an empty database, written from a catalog."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Dialect, ForeignKeyConstraint, Index, Table, make_url
@@ -42,6 +43,16 @@ FILTERED_EXPRESSIONS: Mapping[str, str] = {
     "action": "action",
     "at": "at",
 }
+
+
+@lru_cache(maxsize=2)
+def baseline(catalog: Catalog, dialect: str) -> Sequence[str]:
+    """Return every statement that makes the schema, compiled once.
+
+    To compile them takes a third of the processor time of a migration on SQLite, and a process that
+    makes many databases, as tests do, makes them from the same catalog.
+    """
+    return tuple(ddl(catalog, dialect))
 
 
 def ddl(catalog: Catalog, dialect: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ Decision: docs/design/schema-roles-and-migrations.md
 
 from alembic import op
 
-from indelible_sql.schema.ddl import ddl
+from indelible_sql.schema.ddl import baseline
 from indelible_sql.schema.drop import drop_everything
 from indelible_sql.schema.migrations.environment import catalog_of, run_statement
 
@@ -20,7 +20,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Create every table, lifecycle, guard and function."""
-    for statement in ddl(catalog_of(op.get_context()), op.get_context().dialect.name):
+    for statement in baseline(catalog_of(op.get_context()), op.get_context().dialect.name):
         run_statement(statement)
 
 
