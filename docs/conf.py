@@ -26,14 +26,14 @@ myst_heading_anchors = 3
 
 
 def setup(app: Sphinx) -> None:
-    """Write the pages of the library, which are not committed, before the sources are read."""
-    app.connect("builder-inited", write_library)
+    """Write the reference, which is not committed, before the sources are read."""
+    app.connect("builder-inited", write_generated)
 
 
-def write_library(app: Sphinx) -> None:
-    """Write a page for each chapter of the public names."""
+def write_generated(app: Sphinx) -> None:
+    """Write the pages of the reference below `_build`."""
     docs = Path(app.srcdir)
     sys.path.insert(0, str(docs.parent))
-    from docs.generators.api import write_chapters  # noqa: PLC0415 - the path is set here
+    from docs.generate import write_reference  # noqa: PLC0415 - the path is set here
 
-    write_chapters(docs)
+    write_reference(docs)

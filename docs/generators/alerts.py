@@ -13,9 +13,9 @@ from indelible.failure_modes import FAILURE_MODES
 FOLDER: Final = Path(str(files("indelible_service.alerts")))
 LEAD: Final = """
 `indelible alerts` prints these rules for Prometheus, those of operations and of the contexts that
-are on ([how to](../how-to/watch-with-prometheus.md)). An alert that is *critical* cannot wait until
-the morning. Its annotations are `summary`, one sentence, and `runbook`, the page that ends the
-failure. It fires once its expression holds for the time in the column *after*.
+are on ([how to](../../how-to/watch-with-prometheus.md)). An alert that is *critical* cannot wait
+until the morning. Its annotations are `summary`, one sentence, and `runbook`, the page that ends
+the failure. It fires once its expression holds for the time in the column *after*.
 """
 RECORDED: Final = """
 These rules record values that no process can know alone:
@@ -62,7 +62,7 @@ def _row(rule: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _linked(name: str) -> str:
-    return f"[{name}](../runbooks/{name}.md)"
+    return f"[{name}](../../runbooks/{name}.md)"
 
 
 def _rows_without_alert() -> Iterator[tuple[str, ...]]:

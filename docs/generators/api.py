@@ -31,7 +31,7 @@ modules, its signature and its docstring. Other names may change without notice.
 """
 CHAPTERS_LEAD = """
 The pages of the chapters are not committed, so a checkout does not have them: `nox -s docs` builds
-the site, with this page as `docs/_build/html/reference/api.html`.
+the site, with this page as `docs/_build/html/_build/reference/api.html`.
 """
 
 KERNEL_MODULES = (
@@ -184,7 +184,7 @@ def index_page() -> str:
 def source_link(module: str) -> str:
     """Return the path of a module's source from the page that lists the modules."""
     source = Path(str(import_module(module).__file__))
-    return Path(os.path.relpath(source, ROOT / "docs/reference")).as_posix()
+    return Path(os.path.relpath(source, ROOT / "docs/_build/reference")).as_posix()
 
 
 def chapter_page(title: str, modules: tuple[str, ...]) -> str:
@@ -286,7 +286,7 @@ def is_short(default: object) -> bool:
 def description(value: object) -> str:
     """Return the docstring; for an error also its code, for a constant its value."""
     if isinstance(value, Lifecycle):
-        return f"The lifecycle of a {value.name}: [its edges](../../reference/lifecycles.md)."
+        return f"The lifecycle of a {value.name}: [its edges](../reference/lifecycles.md)."
     if isinstance(value, ModuleType):
         return _module_description(value)
     if not (inspect.isclass(value) or isinstance(value, FunctionType)):

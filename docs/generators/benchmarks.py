@@ -19,7 +19,7 @@ ratio, and the statements of the bare driver.
 def benchmarks_page() -> str:
     """Return the page: the measured figures without their rows and statements."""
     figures = FIGURES.read_text(encoding="utf-8").removeprefix(WRITTEN_BY)
-    text = DETAILS.sub("", figures).replace("](../../docs/images/", "](../images/")
+    text = DETAILS.sub("", figures).replace("](../../docs/images/", "](../../images/")
     lead, heading, rest = text.partition("## Promises")
 
     return f"{HEADER}{lead}{RAW_FIGURES.lstrip()}{heading}{rest.rstrip()}\n"

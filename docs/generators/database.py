@@ -24,18 +24,19 @@ from indelible_sql.schema.tables import EDGES, REVISION_COLUMNS, HeadHistoryKey
 LEAD = """
 This page is generated from the declarations that the first migration builds:
 `indelible_sql/schema/tables.py` and the module `tables` of each context. It lists the columns of
-each table, and its keys and checks; [guards](guards.md) lists what the triggers refuse, and [why a
-status is a foreign key](../explanation/why-state-is-a-foreign-key.md) explains the design. The SQL
-of everything is in `packages/adapters/sql/schema.snapshot.sql`, and for SQLite in
+each table, and its keys and checks; [why a status is a foreign
+key](../../explanation/why-state-is-a-foreign-key.md) explains the design, and [what the database
+refuses](../../explanation/what-the-database-refuses.md) the triggers. The SQL of everything is in
+`packages/adapters/sql/schema.snapshot.sql`, and for SQLite in
 `packages/adapters/sql/schema.snapshot.sqlite.sql`. The tables of projects have [a page of their
-own](../DATABASE_SCHEMA.md).
+own](../../DATABASE_SCHEMA.md).
 
 You may read these tables; a release may change them. On PostgreSQL everything is in the schema
 `indelible`, or in the one that `INDELIBLE_SCHEMA` names, and `history` has one more column, `txid`
 (xid8): the transaction that wrote the row. Its trigger `history_holds_feed` lets each writer hold
 the end of the feed, which the function `feed_end` returns.
 
-![The tables, and the keys between them](../drawings/schema.svg)
+![The tables, and the keys between them](drawings/schema.svg)
 """
 HEADS_LEAD = """
 ## Columns of every head
@@ -48,9 +49,8 @@ version and hash are a row of `history` (the key `<table>_history`). `created_at
 SCHEMA_LEAD = """
 A project is one row of `projects`, and each attempt to build it one row of `jobs`. Prompts,
 specifications and output are records of their own: a row is added once and never changed. Each
-change of a project or job is a row of `history` too. [The database](reference/database.md) lists
-the other tables and the rules of the types, and [guards](reference/guards.md) what the triggers
-refuse.
+change of a project or job is a row of `history` too. The reference page *The database*, which the
+documentation build writes, lists the other tables and the rules of the types.
 
 The seed's names are columns, or follow from columns:
 

@@ -12,8 +12,8 @@ NOT_USED = "-"
 LEAD = """
 This page lists all {count} error codes. Programs use `code`, whose meaning never changes; people
 read the message, in which braces stand for values. The kind says what the caller can do: see the
-[glossary](glossary.md). HTTP is the status of `indelible_web`, exit the exit code of the
-`indelible` command; `-` means that it never returns this error. `http_problem(error)` of
+[glossary](../../reference/glossary.md). HTTP is the status of `indelible_web`, exit the exit code
+of the `indelible` command; `-` means that it never returns this error. `http_problem(error)` of
 `indelible.kernel` makes the same answer for any web framework: `status`, `headers` and the `body`,
 a problem document of RFC 9457. Your own error has the status of its kind, or its own `http_status`
 and `http_headers`.

@@ -102,7 +102,7 @@ def _section(lifecycle: AnyLifecycle) -> Iterator[str]:
     yield f"Declared in `{module}`; its heads are the rows of `{head}`.\n"
     yield f"The data of its changes is read by {readers}.\n"
     yield table(("from", "action", "to", "adds a version", "changes"), rows)
-    yield f"![The lifecycle {lifecycle.name}](../{drawing_name(lifecycle)})\n"
+    yield f"![The lifecycle {lifecycle.name}]({drawing_name(lifecycle)})\n"
     yield f"```text\n{lifecycle.to_mermaid()}\n```\n"
 
 
@@ -125,17 +125,6 @@ def _changed_fields(lifecycle: AnyLifecycle, edge: Edge[StrEnum]) -> str:
 
 def _table(lifecycle: AnyLifecycle) -> str:
     return next(head.name for head, own in CATALOG.heads.items() if own is lifecycle)
-
-
-def overview() -> str:
-    """Return a table of every lifecycle, for the page on the architecture."""
-    rows = []
-    for lifecycle in lifecycles():
-        link = f"[{lifecycle.name}](reference/lifecycles.md#{lifecycle.name.replace('_', '-')})"
-        states = ", ".join(states_of(lifecycle))
-        rows.append((link, states, f"`{declaring_module(lifecycle)}`"))
-
-    return table(("lifecycle", "states", "declared in"), rows)
 
 
 def drawings() -> Mapping[str, AnyLifecycle]:

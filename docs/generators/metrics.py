@@ -49,8 +49,8 @@ histogram also have a series that ends in `_created`, the time at which it began
 an id, an actor or a text; that of a transaction has the number of the server's process.
 
 `indelible alerts` prints [alert rules](alerts.md) for these metrics, and a dashboard for Grafana
-([how to](../how-to/watch-with-prometheus.md)). A worker exports a number about the whole database,
-such as contests by state, for 5 minutes after it has read it; then another worker does.
+([how to](../../how-to/watch-with-prometheus.md)). A worker exports a number about the whole
+database, such as contests by state, for 5 minutes after it has read it; then another worker does.
 """
 WEB = """
 ## The web server

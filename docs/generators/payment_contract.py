@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from docs.generators.http import DOCUMENT, schema_table, scopes
+from docs.generators.http import DOCUMENTS, PUBLIC, schema_table, scopes
 from docs.generators.markdown import cell, page, table
 
 from indelible.money import CHARGE, DISPUTE, REFUND, ReconciliationRule, ReconciliationScope
@@ -26,9 +26,10 @@ PAYMENT_PATHS = "/v1/payments/"
 SCHEMA_REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
 PERIODS: Mapping[int, str] = {3_600: "hourly", 86_400: "daily"}
 LEAD = """
-This page is the contract that [iteration 04](../iterations/04-contract-freeze.md) freezes. It was
-closed before [iteration 05](../iterations/05-automatic-payout.md), the automatic payout, began:
-seed 002 requires that order. Its five sections are the five conditions of the seed for payments:
+This page is the contract that [iteration 04](../../iterations/04-contract-freeze.md) freezes. It
+was closed before [iteration 05](../../iterations/05-automatic-payout.md), the automatic payout,
+began: seed 002 requires that order. Its five sections are the five conditions of the seed for
+payments:
 
 1. every payment endpoint with explicit schemas;
 2. the procedure of the webhook;
@@ -84,7 +85,7 @@ A halt of an operator never does.
 
 `POST /admin/payments/reconciliations` and `indelible money reconcile` start one now;
 `GET /admin/payments/reconciliations` lists the reports, and below a report its discrepancies, each
-with rule, subject, expected and actual value ([operators' routes](money-operations.md)).
+with rule, subject, expected and actual value ([operators' routes](operators.md)).
 
 A rule that reports a difference after some minutes leaves out what is younger: an event of Stripe
 may be under way until then. R9 reads the references whose payout job has changed in the last
@@ -103,7 +104,7 @@ transfers and payees follow the same rule.
 
 def payment_contract_page() -> str:
     """Return the page with the five conditions."""
-    document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
+    document = json.loads((DOCUMENTS / PUBLIC).read_text(encoding="utf-8"))
     return page(
         "The payment contract",
         LEAD.lstrip(),

@@ -2,14 +2,35 @@
 
 from typing import Final
 
-from docs.generators.money_operations import OF_ALL, OF_COMMANDS, OF_LISTS
 from flask import Flask
 from tests.web.harness import problem
 from werkzeug.test import TestResponse
 
+from indelible.kernel import IdempotencyKeyConflict, RequestInFlight, Stale, StoreUnreachable
+from indelible_web.http import errors
 from indelible_web.money import CONTEXT
 
-EVERYWHERE: Final = frozenset(leaf.code for leaf in (*OF_ALL, *OF_LISTS, *OF_COMMANDS))
+# What each route may answer, each list and each command.
+EVERYWHERE: Final = frozenset(
+    error.code
+    for error in (
+        errors.Unauthenticated,
+        errors.ScopeMissing,
+        errors.InvalidFields,
+        errors.TooManyRequests,
+        errors.InternalError,
+        StoreUnreachable,
+        errors.InvalidCursor,
+        errors.IdempotencyKeyRequired,
+        errors.InvalidIdempotencyKey,
+        errors.MalformedJson,
+        IdempotencyKeyConflict,
+        RequestInFlight,
+        Stale,
+        errors.BodyTooLarge,
+        errors.UnsupportedBody,
+    )
+)
 
 
 def declared_codes(app: Flask, method: str, path: str) -> frozenset[str]:
