@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from docs.generators.code import BLOCK
+from docs.generate import SCHEMA
+from docs.generators.code import BLOCK, page_with_code, pages_with_code
+from docs.generators.database import schema_page
 from tests.architecture.sources import ROOT, SOURCES
 from tests.docs.examples import (
     FENCE,
@@ -31,8 +33,6 @@ COMMAND = re.compile(r"(?:^\$ |`|\.venv/bin/)indelible((?: [a-z][a-z-]*)+)", re.
 UNMARKED = {
     "README.md": {"sh": 2, "console": 1},
     "fail-over.md": {"yaml": 1},  # a configuration of Patroni
-    "contest-configuration.md": {"json": 2},  # tests/docs/test_contest_configuration.py
-    "metrics.md": {"yaml": 1},  # a configuration of Prometheus
     "simulate.md": {"sh": 7},  # minutes each; tests/simulation runs the command
     "style.md": {"python": 1},
     "watch-with-prometheus.md": {"yaml": 2},  # configurations of Prometheus and Grafana
@@ -69,6 +69,17 @@ def test_a_page_prints_its_output_in_an_empty_directory(
             if example.file != INSTALLATION:
                 output = follower.follow(current, example)
                 assert example.matches(output), f"{current}: {example.text}\n{output}"
+
+
+@pytest.mark.parametrize("name", pages_with_code())
+def test_the_code_on_a_page_is_the_tested_code(name: str) -> None:
+    shown = (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+    assert shown == page_with_code(name), "run `python -m docs.generate`"
+
+
+def test_the_schema_of_projects_is_that_of_their_tables() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == schema_page(), "run `python -m docs.generate`"
 
 
 @pytest.mark.parametrize("page", TESTED, ids=lambda page: page.stem)
