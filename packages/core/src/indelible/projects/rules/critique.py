@@ -1,7 +1,7 @@
 """The critique of a specification: deterministic rules, each with a code of ours.
 
 A critical finding blocks: the job fails, and all findings become warnings. `CRITIQUE_CODES` lists
-every code; `docs/reference/critique.md` explains them.
+every code with its meaning.
 """
 
 from collections.abc import Iterable, Mapping
