@@ -1,7 +1,6 @@
 """The reference of the library: the public names of every package."""
 
 import inspect
-import os
 import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
@@ -26,12 +25,8 @@ SHORT_TYPES = (bool, int, float, str, bytes, tuple, NoneType)
 MAX_DEFAULT_CHARACTERS = 200
 MAX_ENUM_VALUES = 12
 LEAD = """
-Each module leads to its source. The site has a page for each chapter, with every public name of its
-modules, its signature and its docstring. Other names may change without notice.
-"""
-CHAPTERS_LEAD = """
-The pages of the chapters are not committed, so a checkout does not have them: `nox -s docs` builds
-the site, with this page as `docs/_build/html/_build/reference/api.html`.
+Each chapter has every public name of its modules, with its signature and its docstring. Other names
+may change without notice.
 """
 
 KERNEL_MODULES = (
@@ -171,20 +166,13 @@ def write_chapters(docs: Path) -> None:
 
 def index_page() -> str:
     """Return the page that lists every chapter."""
-    links = ""
+    lines = ""
     for title, modules in chapters().values():
-        sources = [f"[`{module}`]({source_link(module)})" for module in modules]
-        links += f"- {title}: {', '.join(sources)}\n"
+        lines += f"- {title}: {', '.join(f'`{module}`' for module in modules)}\n"
     entries = [f"/{CHAPTERS_FOLDER}/{name}" for name in chapters()]
     toctree = "\n".join(("```{toctree}", ":maxdepth: 1", "", *entries, "```\n"))
 
-    return page("The library", LEAD.lstrip(), links, CHAPTERS_LEAD.lstrip(), toctree)
-
-
-def source_link(module: str) -> str:
-    """Return the path of a module's source from the page that lists the modules."""
-    source = Path(str(import_module(module).__file__))
-    return Path(os.path.relpath(source, ROOT / "docs/_build/reference")).as_posix()
+    return page("The library", LEAD.lstrip(), lines, toctree)
 
 
 def chapter_page(title: str, modules: tuple[str, ...]) -> str:
