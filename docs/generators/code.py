@@ -19,6 +19,11 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 EXAMPLES = "tests.examples."
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+# The marks of our gate, which a reader's suite does not know.
+MARK = re.compile(
+    r"^(?:@pytest\.mark\.(?:slow|dose)\n|pytestmark = pytest\.mark\.(?:slow|dose)\n\n)",
+    re.MULTILINE,
+)
 BLOCK = re.compile(
     r"^<!-- code: (?P<path>[^\s:]+)(?:: (?P<name>[\w.]+))? -->\n"
     r".*?"
@@ -46,6 +51,7 @@ def code_block(marker: re.Match[str]) -> str:
     if name:
         source = definition(source, name)
     source = source.replace(EXAMPLES, "")  # a reader has the files in one directory
+    source = MARK.sub("", source)
     title = f"{path}: {name}" if name else path
 
     return f"<!-- code: {title} -->\n```python\n{source}```\n<!-- end of code -->"

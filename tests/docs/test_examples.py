@@ -71,7 +71,7 @@ def test_a_page_prints_its_output_in_an_empty_directory(
                 assert example.matches(output), f"{current}: {example.text}\n{output}"
 
 
-@pytest.mark.parametrize("name", pages_with_code())
+@pytest.mark.parametrize("name", tuple(pages_with_code()))
 def test_the_code_on_a_page_is_the_tested_code(name: str) -> None:
     shown = (ROOT / "docs" / name).read_text(encoding="utf-8")
 
