@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Loop
-from tests.stateful.play import ACCEPTED, Tallies
-from tests.stateful.programs import MIN_STEPS, money_programs
-from tests.stateful.run import run_programs
+from tests.stateful.play import ACCEPTED, Tallies, run_programs
+from tests.stateful.programs import MIN_STEPS, money_programs, programs
 from tests.stateful.stores import Stage
 
 from indelible_service.embedded import PostgresServer
@@ -34,7 +33,7 @@ def test_every_store_answers_and_refuses_as_memory_does(
 ) -> None:
     tallies: Tallies = {}
 
-    run_programs(stage, PROGRAMS, None, tallies)
+    run_programs(stage, PROGRAMS, None, tallies, programs())
 
     for name, tally in tallies.items():
         add_summary_line(f"programs on {name}: {dict(tally.answers)}")
@@ -52,7 +51,7 @@ def test_every_store_moves_money_as_memory_does(
 ) -> None:
     tallies: Tallies = {}
 
-    run_programs(stage, MONEY_PROGRAMS, None, tallies, strategy=money_programs())
+    run_programs(stage, MONEY_PROGRAMS, None, tallies, money_programs())
 
     for name, tally in tallies.items():
         add_summary_line(f"programs of money on {name}: {dict(tally.answers)}")

@@ -9,9 +9,8 @@ from tests.conftest import Loop
 from tests.own.generated import module_of, plans_of
 from tests.own.generated.places import file_place, server_place
 from tests.own.generated.trials import TrialReport, try_group
-from tests.stateful.play import Tallies
+from tests.stateful.play import Tallies, run_programs
 from tests.stateful.programs import money_programs, programs
-from tests.stateful.run import run_programs
 from tests.stateful.steps import Program
 from tests.stateful.stores import Stage
 
@@ -33,7 +32,7 @@ def test_every_store_answers_as_memory_does(
     stage = Stage(server, template.url.rpartition("/")[2], template_file, loop)
     tallies: Tallies = {}
 
-    run_programs(stage, PROGRAMS, seed, tallies, strategy=strategy)
+    run_programs(stage, PROGRAMS, seed, tallies, strategy)
 
     answers = tallies["memory"].answers
     assert all(tally.answers == answers for tally in tallies.values())

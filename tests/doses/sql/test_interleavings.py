@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
+from tests.doses.sql.interleavings import play_many
 from tests.feeds import changes
-from tests.sql.interleavings import play_many
 
 from indelible.kernel import Change
 from indelible.testing.stores import MAYA
@@ -15,8 +15,7 @@ from indelible_sql import SqlReading, SqlStore, SqlTransaction, verify
 
 pytestmark = pytest.mark.slow
 
-INTERLEAVINGS = 250  # on each database; `python -m tests.sql.interleavings` plays more
-SEED = 13
+INTERLEAVINGS = 250  # on each database
 
 
 def history_of(tx: SqlReading, key: str) -> tuple[Change, ...]:
@@ -27,18 +26,20 @@ def set_value(tx: SqlTransaction, key: str) -> None:
     SystemStateRepository(tx).set_state(key, "a value")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("fixture", ["sqlite", "postgresql"])
 def test_the_feed_follows_every_aggregate_in_any_interleaving(
-    fixture: str, request: pytest.FixtureRequest, add_summary_line: Callable[[str], None]
+    fixture: str,
+    request: pytest.FixtureRequest,
+    seed: int,
+    add_summary_line: Callable[[str], None],
 ) -> None:
     store: SqlStore = request.getfixturevalue(fixture)
 
-    tally = play_many(store, INTERLEAVINGS, SEED)
+    tally = play_many(store, INTERLEAVINGS, seed)
 
     assert tally.interleavings == INTERLEAVINGS
     add_summary_line(
-        f"{fixture}: {tally.interleavings} interleavings, {dict(tally.events)}, seed {SEED}"
+        f"{fixture}: {tally.interleavings} interleavings, {dict(tally.events)}, seed {seed}"
     )
 
 
