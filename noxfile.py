@@ -168,8 +168,8 @@ def _install(session: nox.Session, *groups: str) -> None:
     """Make the environment current, and let the session's commands run in it."""
     if not (BIN / "python").exists():
         session.run_install(sys.executable, "-m", "venv", ENVIRONMENT)
-    session.env["PATH"] = os.pathsep.join((str(BIN), os.environ["PATH"]))
-    session.env["VIRTUAL_ENV"] = str(ENVIRONMENT)
+    os.environ["PATH"] = os.pathsep.join((str(BIN), os.environ["PATH"]))  # nox looks there, too
+    os.environ["VIRTUAL_ENV"] = str(ENVIRONMENT)
     pip = (BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     session.run_install(*pip, "--constraint", PINS, "uv")
     _install_editable(session, BIN / "python", "dev", *groups)

@@ -1,4 +1,4 @@
-"""`nox -s absence -- --real-days N`: an instance on a socket is observed, and only read."""
+"""`python -m tests.absence --real-days N`: an instance on a socket is observed, and only read."""
 
 import json
 import sys

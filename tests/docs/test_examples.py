@@ -62,7 +62,7 @@ def test_a_page_prints_its_output_in_an_empty_directory(
             assert variable in text, "the page does not tell its reader to set it"
         follower = stack.enter_context(reader(tmp_path, variables))
         if page.parent == TUTORIALS:
-            # The installation is the one step that is not taken here; `nox -s build` takes it.
+            # The installation is the one step that is not taken here; `nox -s gate` takes it.
             (follower.directory / ".venv").symlink_to(sys.prefix)
 
         for current, example in followed:

@@ -17,7 +17,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - new directories in it
 
 def main() -> int:
     """Print a line for each scenario, and return 1 if one has failed."""
-    parser = argparse.ArgumentParser(prog="nox -s runbooks --", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.runbooks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="WORD", help="such as 28 or 28-payouts-stuck")
     parser.add_argument(
         "--neglect",

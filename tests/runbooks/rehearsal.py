@@ -1,6 +1,6 @@
 """Rehearse: a person recovers from faults with the runbooks, the console and nothing else.
 
-`nox -s rehearsal -- --seed N --faults 5` injects drawn faults one after the other, each into an
+`python -m tests.runbooks.rehearsal --seed N --faults 5` injects drawn faults one after the other, each into an
 installation of its own. It prints the alerts that fire, and the variables of the operator's shell.
 Time passes while the operator works, a hundred times as fast. The operator writes the number of the
 fault into the file `done`; then the alerts are judged once more.
@@ -25,7 +25,7 @@ DONE: Final = "done"
 
 def main() -> int:
     """Rehearse the drawn faults, and return 1 if one was not recovered from."""
-    parser = argparse.ArgumentParser(prog="nox -s rehearsal --", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.runbooks.rehearsal", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faults", type=int, default=5)
     parser.add_argument("--folder", type=Path, required=True, help="of the file `done`")

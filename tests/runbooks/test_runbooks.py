@@ -1,6 +1,6 @@
 """Each runbook recovers from its fault by its steps, literally; its alerts fire before only.
 
-The gate takes ten in turns, and neglects two; `nox -s runbooks` takes all.
+The gate takes ten in turns, and neglects two; `python -m tests.runbooks` takes all.
 """
 
 from pathlib import Path

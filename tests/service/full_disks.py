@@ -2,7 +2,7 @@
 
 Each scenario is a process of its own, because only processes of the namespace see the disk:
 `python -m tests.service.full_disks DISK SCENARIO`. Root needs the right to mount; another user gets
-it in a user namespace. Not every machine grants it, so `nox -s chaos -- full-disks` runs the
+it in a user namespace. Not every machine grants it, so `nox -s doses -- chaos` runs the
 scenarios, and the gate limits the sizes of files instead (`test_full_disks.py`).
 """
 

@@ -1,7 +1,7 @@
 """Fixtures of the browser tests: a running instance with the demonstrations, and a Chromium.
 
 Chromium is the one of the machine, at `INDELIBLE_CHROMIUM`. Python packages do not install a
-browser, so the gate leaves these tests out: run them with `nox -s browser`.
+browser, so the gate leaves these tests out: run them with `nox -s doses -- browser`.
 """
 
 import os

@@ -1,6 +1,6 @@
 """A disk that takes no more ends a start with a coded error, and the next start continues.
 
-The limit of a file's size stands for the disk; `nox -s chaos -- full-disks` fills a disk itself.
+The limit of a file's size stands for the disk; `nox -s doses -- chaos` fills a disk itself.
 """
 
 import resource
