@@ -12,8 +12,8 @@ from urllib.request import Request
 from attrs import define, field
 from tests.architecture.sources import ROOT
 from tests.docs.reader import Shell
-from tests.doses.chaos.releases import Release, Releases
 from tests.doubles.simulators import simulator_program
+from tests.releases import Release, Releases
 from tests.runbooks.pages import Step
 from tests.service.conftest import foreign_variables
 from tests.service.processes import DIRECT, TIMEOUT_SECONDS, free_port, wait_until_ready

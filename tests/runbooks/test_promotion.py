@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pytest
 from tests.databases import temporary_database
-from tests.doses.chaos.releases import OF_SERVICE, build_releases
+from tests.releases import OF_SERVICE, build_releases
 from tests.runbooks.pages import Runbook, Step, read_runbook
 from tests.runbooks.promotions import (
     Site,

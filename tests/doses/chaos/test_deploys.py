@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import psycopg
 from attrs import define, field
-from tests.architecture.sources import ROOT
 from tests.doses.chaos.deploy_worker import RELAYED, stage_of
 from tests.doses.chaos.installations import (
     OPERATOR,
@@ -23,7 +22,7 @@ from tests.doses.chaos.installations import (
     enqueue_units,
     run_installation,
 )
-from tests.doses.chaos.releases import Release, Releases, build_releases
+from tests.releases import Release, Releases, build_releases
 
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store, verify
@@ -42,6 +41,11 @@ COUNT_OPEN: Final = """
     SELECT count(*)
     FROM indelible.tasks
     WHERE stage = ANY(%s) AND finished_at IS NULL
+"""
+UPGRADE: Final = """
+import sys
+from indelible_sql import open_store
+sys.stdout.write(open_store(sys.argv[1]).upgrade(sys.argv[2]))
 """
 SELECT_COMPLETED: Final = "SELECT id FROM public.units WHERE kind = %s"
 
@@ -127,12 +131,7 @@ def _enqueue(tx: Any, units: dict[str, set[str]]) -> None:  # noqa: ANN401 - any
 def _upgrade(installation: Installation, release: Release, report: Report) -> None:
     """Migrate by the newer release while the older one works."""
     revision = subprocess.check_output(
-        (
-            *(release.python, "-m", "tests.doses.chaos.release_upgrade"),
-            *(installation.url, installation.owner_url),
-        ),
-        cwd=ROOT,
-        text=True,
+        (release.python, "-c", UPGRADE, installation.url, installation.owner_url), text=True
     )
     if revision != release.revision:
         report.problems.append(f"the upgrade ended at {revision}, expected {release.revision}")

@@ -1,8 +1,7 @@
 """Build two releases: this one, and the next one with a generated additive revision.
 
 The next one has a version number of its own. Each is installed from its wheels into an environment
-of its own, beside the third-party packages of
-the running Python.
+of its own, beside the third-party packages of the running Python.
 """
 
 import shutil
