@@ -15,7 +15,6 @@ from tests.web.harness import Json, Web
 BATCH = "/v1/captures/batch"
 # Generated prompts are seldom signed, and a GET of the path asks for a wallet of that name.
 PROMPT = "/v1/authors/prompt"
-WITHOUT_KEY = (PROMPT, "/health")
 CHECKS_UNFIT_FOR_PROMPTS = ("positive_data_acceptance", "allow_header_conformance")
 CONFIG: dict[str, dict[str, Any]] = {
     "checks": {

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from attrs import evolve
-from tests.web.harness import SCOPES, Json, Web, problem, saved
+from tests.web.harness import Json, Web, problem, saved
 from tests.web.minting import MAYA_S, WORKER, acted, buried, claimed, dropped, hash_of, minted
 from tests.web.test_system import counted
 
@@ -22,19 +22,11 @@ from indelible.kernel.tasks import Lease
 from indelible.testing.stores import BEGINNING, FAR
 from indelible.tokens import ChainFault, ContractState
 from indelible.tokens.commands import RecordContract, ReportChainFault
-from indelible_web.http import admin
-from indelible_web.tokens import admin as tokens_admin
 
 pytestmark = pytest.mark.slow
 
 REASON = {"reason": "the provider is back"}
 NUMBERS = count()
-ROUTE_GROUPS = (admin.routes, tokens_admin.routes)
-ROUTES = [
-    (operation.method, admin.PREFIX + operation.rule)
-    for routes in ROUTE_GROUPS
-    for operation in routes.operations
-]
 
 
 def send(web: Web, method: str, path: str, **options: Any) -> Json:  # noqa: ANN401 - of the test client
@@ -111,7 +103,7 @@ def test_a_dead_task_is_shown_with_its_attempts_and_requeued_with_a_reason(any_w
     assert problem(any_web.get("/admin/tasks/detect/other")) == (404, "TASK_NOT_FOUND")
 
 
-def test_a_waiting_task_is_canceled_with_a_reason(any_web: Web) -> None:
+def test_a_task_is_canceled_with_a_reason_and_its_worker_loses_the_lease(any_web: Web) -> None:
     minted(any_web.store, MAYA_S)
     (waiting,) = send(any_web, "GET", "/tasks/generate?state=waiting")["items"]
     path = f"/tasks/generate/{waiting['entity_id']}"
@@ -127,8 +119,6 @@ def test_a_waiting_task_is_canceled_with_a_reason(any_web: Web) -> None:
     assert refusal(any_web, "/tasks/generate/other/cancel") == (404, "TASK_NOT_FOUND")
     assert send(any_web, "POST", f"{path}/requeue", json=REASON)["task"]["cancel_reason"] is None
 
-
-def test_a_running_task_is_canceled_and_its_worker_loses_the_lease(any_web: Web) -> None:
     lease = claimed(any_web.store, "letters", "token-1")
     after = send(any_web, "POST", "/tasks/letters/token-1/cancel", json=REASON)
 
@@ -225,7 +215,7 @@ def test_tasks_of_a_paused_stage_are_not_claimed_until_it_is_resumed(any_web: We
     assert refusal(any_web, "/stages/letters/resume") == (404, "STAGE_NOT_FOUND")
 
 
-def test_a_stage_is_stuck_unless_it_is_paused(any_web: Web) -> None:
+def test_a_stage_is_stuck_unless_it_is_paused_or_has_hung_threads(any_web: Web) -> None:
     paused = 'indelible_stage_paused{stage="generate"}'
     minted(any_web.store, MAYA_S)
     claimed(any_web.store, "letters", "token-1")
@@ -241,6 +231,11 @@ def test_a_stage_is_stuck_unless_it_is_paused(any_web: Web) -> None:
     assert set(stages(any_web, "?is_stuck=true")) == {"generate"}
     assert paused not in counted(any_web)
 
+    any_web.key = any_web.new_key("admin")
+    send(any_web, "POST", "/stages/reveal/pause", json=REASON)
+
+    assert stages(any_web)["reveal"]["is_paused"]
+
 
 def test_a_stage_with_hung_threads_is_stuck_until_their_report_expires(any_web: Web) -> None:
     claimed(any_web.store, "letters", "token-1")
@@ -253,44 +248,7 @@ def test_a_stage_with_hung_threads_is_stuck_until_their_report_expires(any_web: 
     assert stages(any_web, "?is_stuck=true") == {}
 
 
-def test_a_stage_without_tasks_can_be_paused(web: Web) -> None:
-    web.key = web.new_key("admin")
-    send(web, "POST", "/stages/reveal/pause", json=REASON)
-
-    assert stages(web)["reveal"]["is_paused"]
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/tasks/detect/chain/requeue",
-        "/tasks/detect/chain/cancel",
-        "/stages/detect/requeue",
-        "/stages/detect/pause",
-        "/stages/detect/resume",
-    ],
-)
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        ({}, "INVALID_FIELDS"),
-        ({"reason": " "}, "TEXT_BLANK"),
-        ({**REASON, "why": "x"}, "INVALID_FIELDS"),
-    ],
-)
-def test_a_command_of_an_operator_requires_a_reason(
-    web: Web, path: str, body: Json, code: str
-) -> None:
-    web.key = web.new_key("admin")
-    buried(web.store)
-
-    assert refusal(web, path, body) == (422, code)
-    stage = stages(web)["detect"]
-    assert stage["dead"] == 1
-    assert not stage["is_paused"]
-
-
-def test_token_stats_include_the_orphaned_mints(any_web: Web) -> None:
+def test_token_stats_include_orphaned_mints_and_faults_of_the_chain(any_web: Web) -> None:
     minted(any_web.store, MAYA_S, MAYA_S)
     minted(any_web.store, MAYA_S, start=3, block=101)
     before = send(any_web, "GET", "/tokens/stats")
@@ -305,6 +263,13 @@ def test_token_stats_include_the_orphaned_mints(any_web: Web) -> None:
     assert after["checkpoint"]["number"] == 100
     assert after["checkpoint"]["reorg_count"] == 1
     assert [mint["token_id"] for mint in after["orphaned"]] == ["3"]
+
+    before = send(any_web, "GET", "/tokens/stats")
+    fault = ReportChainFault(fault=ChainFault(code="WRONG_CHAIN", message="another chain"))
+    acted(any_web.store, partial(tokens.report_chain_fault, command=fault))
+    after = send(any_web, "GET", "/tokens/stats")
+
+    assert (before["is_paused"], after["is_paused"]) == (False, True)
 
 
 def test_changed_code_is_in_the_stats_until_it_is_acknowledged(any_web: Web) -> None:
@@ -324,41 +289,7 @@ def test_changed_code_is_in_the_stats_until_it_is_acknowledged(any_web: Web) -> 
     assert send(any_web, "GET", "/tokens/stats")["notices"] == []
 
 
-def test_the_stats_tell_that_a_fault_of_the_chain_pauses_detection(any_web: Web) -> None:
-    before = send(any_web, "GET", "/tokens/stats")
-    fault = ReportChainFault(fault=ChainFault(code="WRONG_CHAIN", message="another chain"))
-    acted(any_web.store, partial(tokens.report_chain_fault, command=fault))
-    after = send(any_web, "GET", "/tokens/stats")
-
-    assert (before["is_paused"], after["is_paused"]) == (False, True)
-
-
-@pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_admin_routes_require_admin_and_are_not_public(web: Web, method: str, path: str) -> None:
-    url = path.replace("<stage>", "detect").replace("<entity_id>", "chain")
-    options: Any = {"json": REASON} if method == "POST" else {}
-
-    without_key = web.send(method, url, key=None, **options)
-    without_scope = web.send(method, url, key=web.new_key(*SCOPES, "console"), **options)
-
-    assert problem(without_key) == (401, "UNAUTHENTICATED")
-    assert problem(without_scope) == (403, "SCOPE_MISSING")
-    assert web.operation(method, url) is None
-
-
-def test_readiness_lists_waiting_and_paused_stages(any_web: Web) -> None:
-    minted(any_web.store, MAYA_S)
-    send(any_web, "POST", "/stages/letters/pause", json=REASON)
-
-    body = any_web.get("/health/ready", key=None).get_json()
-
-    assert body["status"] == "ready"
-    assert body["paused"] == ["letters"]
-    assert list(body["waiting_seconds"]) == ["generate"]
-    assert body["waiting_seconds"]["generate"] >= 86_400
-
-
-def test_metrics_show_the_lag_of_every_subscriber(any_web: Web) -> None:
+def test_readiness_and_metrics_show_waiting_stopped_and_late_subscribers(any_web: Web) -> None:
     assert counted(any_web)["indelible_outbox_lag_seconds"] == 0
     minted(any_web.store, MAYA_S)
     claimed(any_web.store, FOLLOW_FEED, "mail")
@@ -370,6 +301,16 @@ def test_metrics_show_the_lag_of_every_subscriber(any_web: Web) -> None:
 
     assert metrics['indelible_subscriber_lag_seconds{subscriber="mail"}'] > 0
     assert metrics["indelible_outbox_lag_seconds"] > 0
+
+    minted(any_web.store, MAYA_S)
+    send(any_web, "POST", "/stages/letters/pause", json=REASON)
+
+    body = any_web.get("/health/ready", key=None).get_json()
+
+    assert body["status"] == "ready"
+    assert body["paused"] == ["letters"]
+    assert list(body["waiting_seconds"]) == ["generate"]
+    assert body["waiting_seconds"]["generate"] >= 86_400
 
 
 def test_a_subscriber_whose_task_is_put_off_is_a_problem(any_web: Web) -> None:

@@ -1,7 +1,6 @@
 """Each route limits its bodies, by a limit of its own or by the application's."""
 
 import io
-import json
 from collections.abc import Callable
 
 import pytest
@@ -74,24 +73,20 @@ def test_a_body_at_the_limit_of_its_route_is_read_and_a_longer_one_is_refused(
     assert send(web, path, padded(limit + 1, body)) == (413, "BODY_TOO_LARGE")
 
 
-@pytest.mark.parametrize("path", ["/v1/notes", "/v1/letters"])
-def test_a_refusal_names_the_limit_of_the_route(web: Web, path: str) -> None:
-    limit = {"/v1/notes": SMALL_BYTES, "/v1/letters": DEFAULT_BYTES}[path]
-    answer = web.post(path, data=padded(limit + 1))
+@pytest.mark.slow
+def test_a_body_that_is_too_large_is_refused_unread_with_the_limit_of_its_route(web: Web) -> None:
+    for path in ["/v1/notes", "/v1/letters"]:
+        limit = {"/v1/notes": SMALL_BYTES, "/v1/letters": DEFAULT_BYTES}[path]
+        answer = web.post(path, data=padded(limit + 1))
 
-    assert answer.get_json()["fields"] == {"max_bytes": limit}
-    assert f"at most {limit} bytes" in answer.get_json()["detail"]
+        assert answer.get_json()["fields"] == {"max_bytes": limit}
+        assert f"at most {limit} bytes" in answer.get_json()["detail"]
 
-
-def test_a_body_that_is_too_large_is_refused_before_it_is_parsed(web: Web) -> None:
     body = b"[" * (SMALL_BYTES + 1)
 
     assert send_with_length(web, "/v1/notes", body) == (413, "BODY_TOO_LARGE")
     assert send_in_chunks(web, "/v1/notes", body) == (413, "BODY_TOO_LARGE")
 
-
-@pytest.mark.slow
-def test_a_declared_length_over_the_limit_is_refused_without_reading(web: Web) -> None:
     unread = io.BytesIO(padded(SMALL_BYTES))
     environ = {"wsgi.input": unread, "CONTENT_LENGTH": str(SMALL_BYTES + 1)}
     answer = web.post("/v1/notes", headers=JSON, environ=environ)
@@ -148,16 +143,6 @@ def test_the_limit_of_an_application_is_that_of_its_settings() -> None:
     assert send_with_length(web, "/v1/letters", padded(1_000)) == (200, "")
     assert send_with_length(web, "/v1/letters", padded(1_001)) == (413, "BODY_TOO_LARGE")
     assert send_with_length(web, "/v1/drawings", padded(1_001, DRAWING_BODY)) == (201, "")
-
-
-def test_the_document_names_the_limit_of_a_route(web: Web) -> None:
-    operation = web.document["paths"]["/v1/drawings"]["post"]
-    other = web.document["paths"]["/v1/letters"]["post"]
-
-    assert "at most 6,291,456 bytes" in operation["description"]
-    assert "at most 6291456 bytes" in operation["responses"]["413"]["description"]
-    assert json.dumps(operation["responses"]["413"]).count("6291456") > 1
-    assert other["responses"]["413"] == {"$ref": "#/components/responses/Problem413"}
 
 
 @pytest.mark.slow

@@ -53,6 +53,15 @@ def test_every_capture_of_a_batch_has_its_own_outcome(reader: Reader) -> None:
 
 
 def test_a_repeated_batch_returns_the_first_results(reader: Reader) -> None:
+    body = {"items": [reader.body(), reader.body(), reader.body(capture_key="k")]}
+
+    for is_repeated in (False, True):
+        answer = reader.post("captures/batch", body, once="batch-1")
+        for item in saved(answer, 200)["items"]:
+            assert item["result"]["replayed"] is is_repeated
+
+    assert len(reader.items(f"spaces/{reader.space_id}/captures")) == 3
+
     items: list[object] = []
     for number in range(3):
         items.append(reader.body(url=f"{URL}/{number}", capture_key=f"k-{number}"))
@@ -65,27 +74,12 @@ def test_a_repeated_batch_returns_the_first_results(reader: Reader) -> None:
     for first_item, repeated_item in zip(first, repeated, strict=True):
         assert repeated_item["result"] == {**first_item["result"], "replayed": True}
 
+    for count, code in [(0, "INVALID_FIELDS"), (101, "LIST_TOO_LONG")]:
+        refused = reader.post("captures/batch", {"items": [reader.body()] * count})
+        largest = reader.batch(*([reader.body(capture_key="l")] * 100))
 
-def test_a_batch_repeated_under_the_key_of_the_header_returns_the_first_results(
-    reader: Reader,
-) -> None:
-    body = {"items": [reader.body(), reader.body(), reader.body(capture_key="k-1")]}
-
-    for is_repeated in (False, True):
-        answer = reader.post("captures/batch", body, once="batch-1")
-        for item in saved(answer, 200)["items"]:
-            assert item["result"]["replayed"] is is_repeated
-
-    assert len(reader.items(f"spaces/{reader.space_id}/captures")) == 3
-
-
-@pytest.mark.parametrize(("count", "code"), [(0, "INVALID_FIELDS"), (101, "LIST_TOO_LONG")])
-def test_a_batch_has_1_to_100_items(reader: Reader, count: int, code: str) -> None:
-    refused = reader.post("captures/batch", {"items": [reader.body()] * count})
-    largest = reader.batch(*([reader.body(capture_key="k")] * 100))
-
-    assert problem(refused) == (422, code)
-    assert len(largest) == 100
+        assert problem(refused) == (422, code)
+        assert len(largest) == 100
 
 
 def test_an_unexpected_error_fails_only_its_own_capture_of_a_batch(

@@ -100,7 +100,7 @@ def test_the_page_of_causes_links_each_cause(paid_out: PaidOut) -> None:
         assert operator.get(link).status_code == 200
 
 
-def test_a_settlement_of_others_ends_with_the_settlement(any_web: Web) -> None:
+def test_causes_end_where_the_contexts_do_and_need_the_scope(any_web: Web) -> None:
     planned(any_web.store)
     transfer = transfer_of(any_web.store, "ann")
 
@@ -109,6 +109,12 @@ def test_a_settlement_of_others_ends_with_the_settlement(any_web: Web) -> None:
     assert [cause["kind"] for cause in causes] == ["transfer", "owed line", "settlement"]
     assert causes[0]["key"] == transfer.id
 
+    path = "/admin/payouts/transfers/none/causes"
+    operator, reader = any_web.new_key("ops", owner=OTTO), any_web.new_key("history:read")
+
+    assert problem(any_web.get(path, key=operator)) == (404, "TRANSFER_NOT_FOUND")
+    assert problem(any_web.get(path, key=reader)) == (403, "SCOPE_MISSING")
+
 
 def test_causes_without_contests_are_those_of_money(paid_out: PaidOut) -> None:
     web = Web(paid_out.store, contexts=built_in_contexts("money"))
@@ -116,11 +122,3 @@ def test_causes_without_contests_are_those_of_money(paid_out: PaidOut) -> None:
     causes = causes_of(web, paid_out.transfer.id)
 
     assert [cause["kind"] for cause in causes] == KINDS[:3]
-
-
-def test_causes_need_a_transfer_and_the_scope(any_web: Web) -> None:
-    path = "/admin/payouts/transfers/none/causes"
-    operator, reader = any_web.new_key("ops", owner=OTTO), any_web.new_key("history:read")
-
-    assert problem(any_web.get(path, key=operator)) == (404, "TRANSFER_NOT_FOUND")
-    assert problem(any_web.get(path, key=reader)) == (403, "SCOPE_MISSING")

@@ -2,7 +2,7 @@
 
 import pytest
 from attrs import evolve
-from tests.web.harness import Json, Web, body_of, concept_url, memory, problem, saved
+from tests.web.harness import Web, body_of, concept_url, memory, problem, saved
 
 from indelible.concepts import ConceptContent, ConceptPolicy
 from indelible.testing.stores import CLEARER, MAYA, NOOR, RATIO
@@ -38,8 +38,6 @@ def test_a_new_concept_is_a_draft_at_version_1_with_a_location(web: Web) -> None
     assert saved["version"]["content"] == body_of(ConceptContent(name="Ratio"))
     assert web.get(answer.headers["Location"]).get_json()["version"] == saved["version"]
 
-
-def test_a_create_requires_a_name_and_a_reason(web: Web) -> None:
     answer = web.post("/v1/concepts", json={"content": {}})
 
     assert problem(answer) == (422, "INVALID_FIELDS")
@@ -49,8 +47,6 @@ def test_a_create_requires_a_name_and_a_reason(web: Web) -> None:
         "field, reason: Missing data for required field."
     )
 
-
-def test_a_concept_s_etag_is_its_seq(web: Web) -> None:
     saved = web.edit(web.create())
     answer = web.get(concept_url(saved))
 
@@ -59,40 +55,46 @@ def test_a_concept_s_etag_is_its_seq(web: Web) -> None:
 
 
 def test_an_edit_saves_the_next_version_with_its_note_as_reason(web: Web) -> None:
-    saved = web.create()
+    concept = web.create()
     body = {"content": body_of(CLEARER), "change_note": "says it more plainly"}
-    answer = web.put(concept_url(saved), json=body, seq=1)
-    change = web.get(f"{concept_url(saved)}/history").get_json()["items"][-1]
+    answer = web.put(concept_url(concept), json=body, seq=1)
+    change = web.get(f"{concept_url(concept)}/history").get_json()["items"][-1]
 
     assert (answer.status_code, answer.headers["ETag"]) == (200, '"2"')
     assert answer.get_json()["version"]["content"] == body_of(CLEARER)
     assert answer.get_json()["version"]["change_note"] == change["reason"] == "says it more plainly"
 
-
-def test_an_edit_replaces_the_whole_content(web: Web) -> None:
-    saved = web.create(evolve(RATIO, scope_boundaries="Whole numbers only."))
+    concept = web.create(evolve(RATIO, scope_boundaries="Whole numbers only."))
     body = {"content": {"name": "Ratio"}, "change_note": "start over again"}
 
-    content = web.put(concept_url(saved), json=body, seq=1).get_json()["version"]["content"]
+    content = web.put(concept_url(concept), json=body, seq=1).get_json()["version"]["content"]
 
     assert content == body_of(ConceptContent(name="Ratio"))
 
-
-def test_an_edit_requires_a_note(web: Web) -> None:
-    saved = web.create()
-
-    assert problem(web.put(concept_url(saved), json={"content": body_of(CLEARER)}, seq=1)) == (
-        422,
-        "INVALID_FIELDS",
-    )
-
-
-def test_an_edit_returns_the_warnings_of_its_version_and_the_current_ones(web: Web) -> None:
-    saved = web.create()
-    edited = web.edit(saved, evolve(CLEARER, prerequisites=("Division",)))
+    edited = web.edit(web.create(), evolve(CLEARER, prerequisites=("Division",)))
 
     assert "EXPL_EMPTY" in {warning["code"] for warning in edited["warnings"]}
     assert {warning["code"] for warning in edited["current_warnings"]} == {"PREREQ_DANGLING"}
+
+    for words, reason, note in [
+        ({"reason": "a clearer text"}, "a clearer text", "a clearer text"),
+        ({"change_note": "clearer"}, "clearer", "clearer"),
+        ({"reason": "asked by Noor", "change_note": "clearer"}, "asked by Noor", "clearer"),
+    ]:
+        concept = web.create()
+        body = {"content": {"name": "Ratio", "definition": "A comparison."}, **words}
+
+        edited = saved(web.put(concept_url(concept), json=body, seq=1), 200)
+        [*_, change] = web.get(f"{concept_url(concept)}/history").get_json()["items"]
+
+        assert change["reason"] == reason
+        assert edited["version"]["change_note"] == note
+
+    body = {"content": {"name": "Ratio"}}
+    answer = web.put(concept_url(web.create()), json=body, seq=1)
+
+    assert problem(answer) == (422, "INVALID_FIELDS")
+    assert "reason" in answer.get_json()["fields"]["wrong"]
 
 
 def test_a_concept_goes_from_draft_to_published_step_by_step(web: Web) -> None:
@@ -105,6 +107,12 @@ def test_a_concept_goes_from_draft_to_published_step_by_step(web: Web) -> None:
 
     assert seen == [(200, '"2"', "REVIEW"), (200, '"3"', "APPROVED"), (200, '"4"', "PUBLISHED")]
     assert saved["concept"]["current_version"] == 1
+
+    edited = web.edit(web.at("APPROVED"))
+    again = web.move(edited, "APPROVED").get_json()
+
+    assert "APPROVAL_STALE" in {warning["code"] for warning in edited["current_warnings"]}
+    assert again["current_warnings"] == []
 
 
 ILLEGAL: list[tuple[str, str, list[str]]] = [
@@ -123,74 +131,31 @@ ILLEGAL: list[tuple[str, str, list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("status", "wanted", "allowed"), ILLEGAL)
-def test_a_step_that_is_no_edge_is_refused_with_the_allowed_actions(
-    web: Web, status: str, wanted: str, allowed: list[str]
-) -> None:
-    saved = web.at(status)
-    answer = web.move(saved, wanted)
+def test_a_step_that_is_no_edge_is_refused_with_the_allowed_actions(web: Web) -> None:
+    for status, wanted, allowed in ILLEGAL:
+        saved = web.at(status)
+        answer = web.move(saved, wanted)
 
-    assert problem(answer) == (409, "INVALID_TRANSITION")
-    assert answer.get_json()["allowed"] == allowed
-    assert web.get(concept_url(saved)).get_json()["seq"] == saved["seq"]
+        assert problem(answer) == (409, "INVALID_TRANSITION")
+        assert answer.get_json()["allowed"] == allowed
+        assert web.get(concept_url(saved)).get_json()["seq"] == saved["seq"]
 
+    for status in ["edit", "create", "SUBMIT", "review", ""]:
+        assert problem(web.move(web.create(), status)) == (422, "INVALID_FIELDS")
 
-@pytest.mark.parametrize("status", ["DRAFT", "REVIEW", "APPROVED"])
-def test_every_action_that_a_refusal_allows_can_be_sent_back(web: Web, status: str) -> None:
-    refusal = web.move(web.at(status), "DRAFT")
-    allowed = refusal.get_json()["allowed"]
-    assert allowed
+    for status in ["DRAFT", "REVIEW", "APPROVED"]:
+        refusal = web.move(web.at(status), "DRAFT")
+        allowed = refusal.get_json()["allowed"]
+        assert allowed
 
-    for action in allowed:
-        moved = web.move(web.at(status), action)
-        assert moved.status_code == 200
-        [*_, change] = web.get(f"{concept_url(moved.get_json())}/history").get_json()["items"]
-        assert change["action"] == action
-
-
-@pytest.mark.parametrize("status", ["edit", "create", "SUBMIT", "review", ""])
-def test_another_word_is_no_step(web: Web, status: str) -> None:
-    assert problem(web.move(web.create(), status)) == (422, "INVALID_FIELDS")
+        for action in allowed:
+            moved = web.move(web.at(status), action)
+            assert moved.status_code == 200
+            [*_, change] = web.get(f"{concept_url(moved.get_json())}/history").get_json()["items"]
+            assert change["action"] == action
 
 
-@pytest.mark.parametrize(
-    ("words", "reason", "note"),
-    [
-        ({"reason": "a clearer text"}, "a clearer text", "a clearer text"),
-        ({"change_note": "clearer"}, "clearer", "clearer"),
-        ({"reason": "asked by Noor", "change_note": "clearer"}, "asked by Noor", "clearer"),
-    ],
-)
-def test_an_edit_takes_its_reason_in_the_field_of_every_command(
-    web: Web, words: Json, reason: str, note: str
-) -> None:
-    concept = web.create()
-    body = {"content": {"name": "Ratio", "definition": "A comparison."}, **words}
-
-    edited = saved(web.put(concept_url(concept), json=body, seq=1), 200)
-    [*_, change] = web.get(f"{concept_url(concept)}/history").get_json()["items"]
-
-    assert change["reason"] == reason
-    assert edited["version"]["change_note"] == note
-
-
-def test_an_edit_without_a_reason_is_refused(web: Web) -> None:
-    body = {"content": {"name": "Ratio"}}
-    answer = web.put(concept_url(web.create()), json=body, seq=1)
-
-    assert problem(answer) == (422, "INVALID_FIELDS")
-    assert "reason" in answer.get_json()["fields"]["wrong"]
-
-
-def test_an_approved_concept_can_be_approved_again_after_an_edit(web: Web) -> None:
-    edited = web.edit(web.at("APPROVED"))
-    again = web.move(edited, "APPROVED").get_json()
-
-    assert "APPROVAL_STALE" in {warning["code"] for warning in edited["current_warnings"]}
-    assert again["current_warnings"] == []
-
-
-def test_a_published_concept_cannot_be_edited(web: Web) -> None:
+def test_a_published_concept_is_corrected_by_a_new_one_and_not_edited(web: Web) -> None:
     saved = web.at("PUBLISHED")
     answer = web.put(
         concept_url(saved),
@@ -201,8 +166,6 @@ def test_a_published_concept_cannot_be_edited(web: Web) -> None:
     assert problem(answer) == (409, "INVALID_TRANSITION")
     assert answer.get_json()["allowed"] == []
 
-
-def test_a_published_concept_is_corrected_by_a_new_one(web: Web) -> None:
     wrong, draft = web.at("PUBLISHED"), web.create()
     body = {"content": {"name": "Ratio"}, "reason": "the definition was wrong"}
 
@@ -230,7 +193,7 @@ def test_with_four_eyes_an_author_cannot_approve_their_own_version() -> None:
     )
 
 
-def test_a_change_of_an_older_state_is_stale(web: Web) -> None:
+def test_a_change_of_an_older_or_unknown_concept_is_refused(web: Web) -> None:
     saved = web.create()
     web.edit(saved)
 
@@ -244,13 +207,9 @@ def test_a_change_of_an_older_state_is_stale(web: Web) -> None:
         == (412, "STALE")
     )
 
+    for path in READS:
+        assert problem(web.get(NOWHERE + path)) == (404, "CONCEPT_NOT_FOUND")
 
-@pytest.mark.parametrize("path", READS)
-def test_an_unknown_concept_is_not_found(web: Web, path: str) -> None:
-    assert problem(web.get(NOWHERE + path)) == (404, "CONCEPT_NOT_FOUND")
-
-
-def test_an_unknown_concept_cannot_be_changed(web: Web) -> None:
     body = {"content": {"name": "Ratio"}, "change_note": "nobody will see"}
 
     assert problem(web.put(NOWHERE, json=body, seq=1)) == (404, "CONCEPT_NOT_FOUND")
@@ -259,7 +218,7 @@ def test_an_unknown_concept_cannot_be_changed(web: Web) -> None:
         assert problem(answer) == (404, "CONCEPT_NOT_FOUND")
 
 
-def test_versions_are_listed_page_by_page_and_shown_one_by_one(web: Web) -> None:
+def test_versions_are_listed_page_by_page_and_compared_by_word(web: Web) -> None:
     saved = web.create()
     for _ in range(4):
         saved = web.edit(saved)
@@ -277,14 +236,10 @@ def test_versions_are_listed_page_by_page_and_shown_one_by_one(web: Web) -> None
     assert web.get(f"{concept_url(saved)}/versions/2").get_json()["version"] == first["items"][1]
     assert problem(web.get(f"{concept_url(saved)}/versions/6")) == (404, "VERSION_NOT_FOUND")
 
-
-def test_a_last_page_that_is_exactly_full_has_no_next_cursor(web: Web) -> None:
     saved = web.edit(web.create())
 
     assert web.get(f"{concept_url(saved)}/versions?limit=2").get_json()["next"] is None
 
-
-def test_a_diff_lists_the_changes_by_word(web: Web) -> None:
     saved = web.edit(
         web.create(), evolve(RATIO, definition="A comparison of two numbers by division.")
     )
@@ -328,7 +283,7 @@ def test_a_concept_is_shown_as_of_an_instant_or_a_seq(web: Web) -> None:
     assert problem(web.get(f"{path}?at=2000-01-01T00:00:00Z")) == (404, "NOTHING_THEN")
 
 
-def test_current_warnings_have_their_own_route(web: Web) -> None:
+def test_current_warnings_have_their_own_route_with_levels(web: Web) -> None:
     saved = web.create(evolve(RATIO, prerequisites=("Division",)))
     before = web.get(f"{concept_url(saved)}/warnings")
     web.create(ConceptContent(name="Division"))
@@ -341,8 +296,6 @@ def test_current_warnings_have_their_own_route(web: Web) -> None:
     assert after["warnings"] == before.get_json()["warnings"] == saved["warnings"]
     assert "ETag" not in before.headers
 
-
-def test_a_request_of_warnings_may_turn_codes_off_and_change_severities(web: Web) -> None:
     saved = web.create(ConceptContent(name="Ratio", definition="A number"))
     levels = "EX_NONE:off,DEF_SHORT:major"
     answer = web.get(f"{concept_url(saved)}/warnings?levels={levels}").get_json()
@@ -353,8 +306,6 @@ def test_a_request_of_warnings_may_turn_codes_off_and_change_severities(web: Web
     assert "EX_NONE" not in severities
     assert len(severities) == len(everything["warnings"]) - 1
 
-
-def test_an_unknown_warning_level_is_a_problem(web: Web) -> None:
     answer = web.get(f"{concept_url(web.create())}/warnings?levels=EX_NONE:loud")
 
     assert (answer.status_code, answer.get_json()["code"]) == (422, "WARNING_LEVELS_INVALID")
@@ -381,7 +332,7 @@ def test_the_graph_and_the_learning_order_follow_the_prerequisites(web: Web) -> 
     assert len(web.get("/v1/learning-order").get_json()["layers"][0]) == 2
 
 
-def test_concepts_are_listed_page_by_page(web: Web) -> None:
+def test_concepts_are_found_and_listed_page_by_page(web: Web) -> None:
     names = [
         web.create(ConceptContent(name=f"Concept {number}"))["version"]["content"]["name"]
         for number in range(5)
@@ -394,20 +345,19 @@ def test_concepts_are_listed_page_by_page(web: Web) -> None:
     assert [item["name"] for item in items] == names
     assert third["next"] is None
 
-
-def test_concepts_are_found_by_text_and_by_status(web: Web) -> None:
     web.create()
     web.create(ConceptContent(name="Fraction", definition="A part of a whole."))
     web.at("REVIEW", ConceptContent(name="Fractions, compared"))
 
-    def names(query: str) -> list[str]:
+    expected = {
+        "text=FRACTION": ["Fraction", "Fractions, compared"],
+        "text=whole": ["Fraction"],
+        "text=fraction&status=REVIEW": ["Fractions, compared"],
+        "status=PUBLISHED": [],
+    }
+    for query, found in expected.items():
         items = web.get(f"/v1/concepts?{query}").get_json()["items"]
-        return [item["name"] for item in items]
-
-    assert names("text=FRACTION") == ["Fraction", "Fractions, compared"]
-    assert names("text=whole") == ["Fraction"]
-    assert names("text=fraction&status=REVIEW") == ["Fractions, compared"]
-    assert names("status=PUBLISHED") == []
+        assert [item["name"] for item in items] == found, query
 
 
 def test_concepts_are_listed_newest_first(web: Web) -> None:

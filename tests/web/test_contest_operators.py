@@ -10,7 +10,7 @@ from tests.web.harness import Json, Web, problem, saved
 
 from indelible.contests import ContestStatus
 from indelible.kernel import Actor
-from indelible.testing.contests.payloads import FINAL_BOARD, FIRST_ROUND, PLAYERS, Board, strokes_of
+from indelible.testing.contests.payloads import FIRST_ROUND, PLAYERS, Board, strokes_of
 from indelible.testing.contests.scenarios import (
     ContestScenario,
     complete_contest,
@@ -51,23 +51,6 @@ COMMANDS: Final[tuple[tuple[str, Json], ...]] = (
 )
 
 
-@pytest.mark.parametrize(("path", "sent"), COMMANDS)
-def test_a_command_of_an_operator_needs_a_key_and_a_reason(web: Web, path: str, sent: Json) -> None:
-    contest_id = new_contest(web.store).contest_id
-    url = f"/admin/contests/{contest_id}/{path}"
-    admin = web.new_key("admin")
-    body = sent.get("body", {})
-    seq = {"seq": sent["seq"]} if "seq" in sent else {}
-
-    keyless = web.post(url, json={**body, **REASON}, key=admin, **seq)
-    without_reason = web.post(url, json=body, key=admin, once="k", **seq)
-    without_scope = web.post(url, json={**body, **REASON}, key=web.new_key("contests:read"), **seq)
-
-    assert problem(keyless) == (400, "IDEMPOTENCY_KEY_REQUIRED")
-    assert problem(without_reason) == (422, "INVALID_FIELDS")
-    assert problem(without_scope) == (403, "SCOPE_MISSING")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(("path", "sent"), COMMANDS)
 def test_a_command_on_an_unknown_contest_is_not_found(any_web: Web, path: str, sent: Json) -> None:
@@ -75,11 +58,7 @@ def test_a_command_on_an_unknown_contest_is_not_found(any_web: Web, path: str, s
     assert answer.status_code == 404
 
 
-def test_no_route_of_operators_is_in_the_document(web: Web) -> None:
-    assert not [path for path in web.document["paths"] if path.startswith("/admin")]
-
-
-def test_a_forced_lock_stores_the_lock_time_and_runs_once(any_web: Web) -> None:
+def test_a_forced_lock_runs_once_and_a_refused_one_is_stored_as_a_record(any_web: Web) -> None:
     contest = new_contest(any_web.store)
     seq = contest.saved.seq
     first = saved(post(any_web, f"{contest.contest_id}/force-lock", seq=seq), 200)
@@ -90,10 +69,8 @@ def test_a_forced_lock_stores_the_lock_time_and_runs_once(any_web: Web) -> None:
     assert contest.contest.configuration_version == 2
     assert contest.last_change["reason_code"] == "ADMIN_FORCE_LOCK"
 
-
-def test_a_refused_command_is_stored_as_a_record(any_web: Web) -> None:
     contest = contest_in(any_web.store, ContestStatus.LOCKED)
-    refused = post(any_web, f"{contest.contest_id}/force-lock", seq=contest.saved.seq)
+    refused = post(any_web, f"{contest.contest_id}/force-lock", "key-2", seq=contest.saved.seq)
 
     assert problem(refused) == (409, "INVALID_TRANSITION")
     (rejection,) = rejections(any_web)
@@ -102,7 +79,7 @@ def test_a_refused_command_is_stored_as_a_record(any_web: Web) -> None:
     assert rejection["request_id"] == refused.headers["X-Request-Id"]
 
 
-def test_a_second_cancellation_has_no_effect(any_web: Web) -> None:
+def test_contests_are_canceled_once_and_by_organizers_before_the_lock(any_web: Web) -> None:
     contest = new_contest(any_web.store)
     first = saved(post(any_web, f"{contest.contest_id}/cancel", once="a"), 200)
     second = saved(post(any_web, f"{contest.contest_id}/cancel", once="b"), 200)
@@ -110,16 +87,14 @@ def test_a_second_cancellation_has_no_effect(any_web: Web) -> None:
     assert (first["status"], first["noop"]) == ("CANCELLED", False)
     assert (second["status"], second["noop"]) == ("CANCELLED", True)
 
-
-def test_an_organizer_cancels_only_before_the_lock(any_web: Web) -> None:
     organizer = any_web.new_key("contests:organize", owner=MAYA)
     stranger = any_web.new_key("contests:organize", owner=Actor.user("zoe"))
     scheduled = new_contest(any_web.store)
 
-    foreign = post(any_web, f"{scheduled.contest_id}/cancel", once="a", key=stranger)
-    own = post(any_web, f"{scheduled.contest_id}/cancel", once="b", key=organizer)
+    foreign = post(any_web, f"{scheduled.contest_id}/cancel", once="c", key=stranger)
+    own = post(any_web, f"{scheduled.contest_id}/cancel", once="d", key=organizer)
     locked = contest_in(any_web.store, ContestStatus.LOCKED)
-    late = post(any_web, f"{locked.contest_id}/cancel", once="c", key=organizer)
+    late = post(any_web, f"{locked.contest_id}/cancel", once="e", key=organizer)
 
     assert problem(foreign) == (404, "CONTEST_NOT_FOUND")
     assert saved(own, 200)["status"] == "CANCELLED"
@@ -135,7 +110,7 @@ def failed_settlement(web: Web) -> ContestScenario:
 
 
 @pytest.mark.slow
-def test_an_error_is_left_by_a_retry_of_the_settlement(any_web: Web) -> None:
+def test_an_error_is_left_by_retry_resume_or_cancel(any_web: Web) -> None:
     contest = failed_settlement(any_web)
     body = {"action": "retry"}
     first = saved(post(any_web, f"{contest.contest_id}/resolve-error", body=body), 200)
@@ -145,27 +120,18 @@ def test_an_error_is_left_by_a_retry_of_the_settlement(any_web: Web) -> None:
     assert contest.last_change["reason_code"] == "ERROR_RESOLVED_COMPLETE"
     assert [run.status for run in contest.runs] == ["COMPLETE"]
 
+    for action, status in [("resume", ContestStatus.LIVE), ("cancel", ContestStatus.CANCELLED)]:
+        contest = failed_settlement(any_web)
+        body = {"action": action}
+        path = f"{contest.contest_id}/resolve-error"
+        answer = post(any_web, path, action, body=body)
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("action", "status"), [("resume", ContestStatus.LIVE), ("cancel", ContestStatus.CANCELLED)]
-)
-def test_an_error_is_left_by_resume_or_cancel(
-    any_web: Web, action: str, status: ContestStatus
-) -> None:
-    contest = failed_settlement(any_web)
-    body = {"action": action}
-    answer = post(any_web, f"{contest.contest_id}/resolve-error", body=body)
+        assert saved(answer, 200)["status"] == status
+        assert contest.contest.status is status
 
-    assert saved(answer, 200)["status"] == status
-    assert contest.contest.status is status
-
-
-def test_an_impossible_retry_is_refused_and_recorded(any_web: Web) -> None:
     contest = contest_in(any_web.store, ContestStatus.ERROR)
     body = {"action": "retry"}
-    answer = post(any_web, f"{contest.contest_id}/resolve-error", body=body)
-
+    answer = post(any_web, f"{contest.contest_id}/resolve-error", "retry", body=body)
     assert problem(answer) == (409, "RETRY_NOT_POSSIBLE")
     assert [item["code"] for item in rejections(any_web)] == ["RETRY_NOT_POSSIBLE"]
 
@@ -195,7 +161,7 @@ def test_a_resume_needs_a_log_that_can_be_replayed_again(sqlite: SqlStore, sqlit
 
 
 @pytest.mark.slow
-def test_a_paused_log_takes_corrections_alone(any_web: Web) -> None:
+def test_corrections_are_taken_by_a_paused_log(any_web: Web) -> None:
     contest = live_contest(any_web.store)
     contest.observe(FIRST_ROUND, 1)
     paused = saved(post(any_web, f"{contest.contest_id}/ingestion/pause", once="a"), 200)
@@ -213,11 +179,6 @@ def test_a_paused_log_takes_corrections_alone(any_web: Web) -> None:
     assert (event.kind, event.validity) == ("CORRECTION", "VALID")
     assert event.supersedes == paused["event_number"]
 
-
-@pytest.mark.slow
-def test_a_correction_of_a_status_and_an_accepted_event_is_stored(any_web: Web) -> None:
-    contest = live_contest(any_web.store)
-    contest.observe(FIRST_ROUND, 1)
     contest.observe(REWRITTEN, 2)
     body = {
         "supersedes": contest.log.leaderboard_number,
@@ -254,8 +215,6 @@ def test_events_faults_and_bytes_are_read_under_their_contest(any_web: Web) -> N
     missing = any_web.get(f"{path}/ingestion-events/99/payload")
     assert problem(missing) == (404, "EVENT_NOT_FOUND")
 
-
-def test_faults_are_listed_page_by_page(any_web: Web) -> None:
     contest = live_contest(any_web.store)
     for minute, content in enumerate((b"<html>", b"", b"{}"), start=1):
         contest.observe(content, minute)
@@ -272,6 +231,15 @@ def test_faults_are_listed_page_by_page(any_web: Web) -> None:
     assert len(every) >= 3
     assert seen == every
 
+    contest = due_contest(any_web.store)
+    replayed = saved(post(any_web, f"{contest.contest_id}/replay", once="a"), 200)
+    verified = saved(post(any_web, f"{contest.contest_id}/verify-log", once="b"), 200)
+
+    assert replayed["is_equal"] is True
+    assert replayed["stored_digest"] == replayed["replayed_digest"]
+    assert (verified["is_sound"], verified["problems"]) == (True, [])
+    assert verified["event_number"] == contest.log.event_number
+
 
 @pytest.mark.slow
 def test_fetches_are_listed_with_their_bytes(any_web: Web) -> None:
@@ -285,22 +253,6 @@ def test_fetches_are_listed_with_their_bytes(any_web: Web) -> None:
     assert problem(any_web.get(f"{path}/2/payload")) == (404, "FETCH_WITHOUT_PAYLOAD")
     assert problem(any_web.get(f"{path}/3/payload")) == (404, "FETCH_NOT_FOUND")
     assert any_web.get("/admin/tournaments/nothing/fetches").status_code == 404
-
-
-@pytest.mark.slow
-def test_a_run_of_another_contest_is_not_found(any_web: Web) -> None:
-    contest = complete_contest(any_web.store)
-    run_id = contest.contest.settlement_run_id
-    path = f"/admin/contests/{contest.contest_id}/settlement-audit"
-    (run,) = saved(any_web.get(path), 200)["items"]
-    lines = saved(any_web.get(f"{path}/{run_id}/lines"), 200)["items"]
-
-    assert (run["id"], run["status"], run["line_count"]) == (run_id, "COMPLETE", 2)
-    assert [line["rank"] for line in lines] == [1, 2]
-    assert saved(any_web.get(f"{path}/{run_id}"), 200) == run
-    for ending in ("", "/lines"):
-        foreign = any_web.get(f"/admin/contests/other/settlement-audit/{run_id}{ending}")
-        assert problem(foreign) == (404, "RUN_NOT_FOUND")
 
 
 @pytest.mark.slow
@@ -319,27 +271,25 @@ def test_a_dry_run_repeats_the_result_and_shows_differences(any_web: Web) -> Non
     assert other["differences"][0]["payout_minor"] > other["differences"][0]["other_payout_minor"]
     assert contest.contest.status is ContestStatus.COMPLETE
 
+    contest = complete_contest(any_web.store)
+    run_id = contest.contest.settlement_run_id
+    path = f"/admin/contests/{contest.contest_id}/settlement-audit"
+    (run,) = saved(any_web.get(path), 200)["items"]
+    lines = saved(any_web.get(f"{path}/{run_id}/lines"), 200)["items"]
 
-@pytest.mark.slow
-def test_a_dry_run_before_the_end_is_refused(any_web: Web) -> None:
+    assert (run["id"], run["status"], run["line_count"]) == (run_id, "COMPLETE", 2)
+    assert [line["rank"] for line in lines] == [1, 2]
+    assert saved(any_web.get(f"{path}/{run_id}"), 200) == run
+    for ending in ("", "/lines"):
+        foreign = any_web.get(f"/admin/contests/other/settlement-audit/{run_id}{ending}")
+        assert problem(foreign) == (404, "RUN_NOT_FOUND")
+
     contest = live_contest(any_web.store)
     answer = post(any_web, f"{contest.contest_id}/settlement/dry-run")
     assert problem(answer) == (409, "ROUNDS_NOT_OFFICIAL")
 
 
-@pytest.mark.slow
-def test_replay_and_verification_prove_the_log(any_web: Web) -> None:
-    contest = due_contest(any_web.store)
-    replayed = saved(post(any_web, f"{contest.contest_id}/replay", once="a"), 200)
-    verified = saved(post(any_web, f"{contest.contest_id}/verify-log", once="b"), 200)
-
-    assert replayed["is_equal"] is True
-    assert replayed["stored_digest"] == replayed["replayed_digest"]
-    assert (verified["is_sound"], verified["problems"]) == (True, [])
-    assert verified["event_number"] == contest.log.event_number
-
-
-def test_a_configuration_is_validated_without_being_stored(any_web: Web) -> None:
+def test_a_configuration_and_a_field_are_validated_and_imported(any_web: Web) -> None:
     valid = post(any_web, "config/validate", once="a", body={"configuration": configuration()})
     faulty = configuration(counted_players=9)
     invalid = post(any_web, "config/validate", once="b", body={"configuration": faulty})
@@ -351,8 +301,6 @@ def test_a_configuration_is_validated_without_being_stored(any_web: Web) -> None
     records = [(record["command"], record["code"]) for record in rejections(any_web)]
     assert records == [("validate_configuration", "NO_EFFECT")] * 2
 
-
-def test_the_field_is_imported_again(any_web: Web) -> None:
     contest = new_contest(any_web.store)
     body = {"primary": [*PLAYERS, "P99"], "alternates": ["P98"]}
     imported = saved(post(any_web, f"{contest.contest_id}/field", body=body), 200)
@@ -360,14 +308,3 @@ def test_the_field_is_imported_again(any_web: Web) -> None:
     assert imported["event_number"] == 2
     field = saved(any_web.get(f"/v1/contests/{contest.contest_id}/field"), 200)
     assert field["alternates"] == ["P98"]
-
-
-@pytest.mark.slow
-def test_a_late_final_board_keeps_the_result(any_web: Web) -> None:
-    contest = complete_contest(any_web.store)
-    contest.observe(Board(cards=strokes_of(2, base=71), status=FINAL_BOARD.status), 9)
-    path = f"/admin/contests/{contest.contest_id}/validation-errors"
-    faults = saved(any_web.get(path), 200)["items"]
-
-    assert [fault["code"] for fault in faults] == ["AFTER_TERMINAL_LOCK"]
-    assert contest.contest.status is ContestStatus.COMPLETE

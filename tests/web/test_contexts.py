@@ -95,7 +95,7 @@ def weather(template_package: str) -> WebContext:
     )
 
 
-def test_a_host_context_has_its_routes_in_the_document_and_its_own_examples(
+def test_a_host_context_has_its_routes_pages_metrics_and_redacted_fields(
     weather: WebContext,
 ) -> None:
     web = Web(memory(), contexts=(*CONTEXTS, weather))
@@ -107,14 +107,10 @@ def test_a_host_context_has_its_routes_in_the_document_and_its_own_examples(
     example = operation["responses"]["200"]["content"]["application/json"]["example"]
     assert example == {"sky": "blue"}
 
-
-def test_a_host_context_has_its_metrics_from_the_start(weather: WebContext) -> None:
     found = counted(Web(memory(), contexts=(*CONTEXTS, weather)))
 
     assert found['indelible_commands_total{action="predict",code="OK",lifecycle="weather"}'] == 0
 
-
-def test_a_host_context_redacts_fields_of_history(weather: WebContext) -> None:
     web = Web(memory(), contexts=(*CONTEXTS, weather))
     web.create()
     changes = saved(web.get("/v1/history"), 200)["items"]
@@ -123,8 +119,6 @@ def test_a_host_context_redacts_fields_of_history(weather: WebContext) -> None:
     assert "warnings" in data
     assert "version" not in data
 
-
-def test_a_host_context_has_its_pages_in_the_console(weather: WebContext) -> None:
     site = Site(memory(), contexts=(*CONTEXTS, weather))
     member = site.member("console", "admin")
     member.get("/console/weather")
@@ -134,8 +128,6 @@ def test_a_host_context_has_its_pages_in_the_console(weather: WebContext) -> Non
 
     assert "7 clouds" in member.page.text
 
-
-def test_a_host_context_fills_a_part_of_the_home_page(weather: WebContext) -> None:
     site = Site(memory(), contexts=(*CONTEXTS, weather))
     reader = site.member("console", "weather:read")
     reader.get("/console/")
@@ -159,7 +151,7 @@ def test_a_host_context_that_is_off_is_left_out_of_shared_pages(weather: WebCont
     assert member.get("/console/weather").status_code == 200
 
 
-def test_an_application_without_contexts_serves_the_kernel() -> None:
+def test_contexts_are_selected_and_do_not_mix(weather: WebContext) -> None:
     web = Web(memory(), contexts=())
     member = Site(memory(), contexts=()).member("console", "admin")
 
@@ -168,8 +160,6 @@ def test_an_application_without_contexts_serves_the_kernel() -> None:
     for path in ("/console/tasks", "/console/history", "/console/"):
         assert member.get(path).status_code in {200, 303}
 
-
-def test_two_applications_with_different_contexts_do_not_mix(weather: WebContext) -> None:
     wide = create_app(AppContext(store=memory()), SETTINGS, (weather,))
     narrow = create_app(AppContext(store=memory()), SETTINGS, ())
 
@@ -177,8 +167,6 @@ def test_two_applications_with_different_contexts_do_not_mix(weather: WebContext
         rule.rule for rule in narrow.url_map.iter_rules()
     } == {"/v1/weather", "/console/weather"}
 
-
-def test_a_host_selects_built_in_contexts_by_name(weather: WebContext) -> None:
     web = Web(memory(), contexts=(*built_in_contexts("concepts"), weather))
     paths = set(web.client.get("/openapi.json").get_json()["paths"])
     assert {"/v1/concepts", "/v1/weather"} <= paths

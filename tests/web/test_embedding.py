@@ -44,7 +44,7 @@ def reader(
     return reader_over(shared_with_embedder)
 
 
-def test_the_title_and_the_content_of_a_capture_are_embedded(
+def test_what_is_embedded_is_the_title_and_the_content(
     reader: Reader, embedder: LetterEmbedder
 ) -> None:
     result = saved(reader.capture(None, title="aa", content="b"), 201)
@@ -53,17 +53,7 @@ def test_the_title_and_the_content_of_a_capture_are_embedded(
     assert embedder.calls == [["aa\n\nb"]]
     assert artifact["vector"] == [3.0, 2.0, 1.0]
 
-
-def test_a_capture_with_an_embedding_does_not_call_the_embedder(
-    reader: Reader, embedder: LetterEmbedder
-) -> None:
-    reader.captured(A, title="aa")
-
-    assert embedder.calls == []
-
-
-def test_a_search_and_a_preview_accept_a_text(reader: Reader) -> None:
-    near = saved(reader.capture(None, title="aaaa"), 201)
+    near = saved(reader.capture(None, title="aaaa", url=f"{URL}/a"), 201)
     reader.capture(None, title="cccc", url=f"{URL}/c")
     query = {"space_id": reader.space_id, "text": "aaa"}
 
@@ -115,22 +105,7 @@ def test_every_error_of_an_embedder_is_one_refusal_that_writes_nothing(
     assert "canary" not in caplog.text
 
 
-def test_a_failing_embedder_fails_only_the_texts_of_a_batch(
-    reader: Reader, embedder: LetterEmbedder
-) -> None:
-    embedder.error = OSError("gone")
-
-    text, embedding, other_text = reader.batch(
-        reader.body(None, title="a"), reader.body(A), reader.body(None, title="b")
-    )
-
-    assert embedding["status"] == 201
-    for item in (text, other_text):
-        assert item["status"] == 503
-        assert item["problem"]["code"] == "EMBEDDER_FAILED"
-
-
-def test_a_text_that_an_embedder_refuses_fails_alone(
+def test_an_embedder_that_fails_or_refuses_fails_only_its_texts_of_a_batch(
     reader: Reader, embedder: LetterEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     embed_letters = LetterEmbedder.embed
@@ -149,6 +124,17 @@ def test_a_text_that_an_embedder_refuses_fails_alone(
     assert [item["status"] for item in items] == [201, 503, 201]
     assert embedder.calls == [["a"], ["b"]]
 
+    embedder.error = OSError("gone")
+
+    text, embedding, other_text = reader.batch(
+        reader.body(None, title="a"), reader.body(A), reader.body(None, title="b")
+    )
+
+    assert embedding["status"] == 201
+    for item in (text, other_text):
+        assert item["status"] == 503
+        assert item["problem"]["code"] == "EMBEDDER_FAILED"
+
 
 class EmptyEmbedder:
     """An embedder that returns no embeddings."""
@@ -165,14 +151,11 @@ class OtherModelEmbedder:
 
 
 @pytest.mark.slow
-def test_an_embedder_must_return_an_embedding_for_each_text() -> None:
+def test_an_embedder_returns_an_embedding_of_the_model_for_each_text() -> None:
     reader = new_reader(embedder=EmptyEmbedder())
 
     assert problem(reader.capture(None, title="a")) == (503, "EMBEDDER_FAILED")
 
-
-@pytest.mark.slow
-def test_an_embedding_of_another_model_is_refused() -> None:
     reader = new_reader(embedder=OtherModelEmbedder())
     query = {"space_id": reader.space_id, "text": "a"}
 
@@ -199,13 +182,16 @@ def test_a_capture_without_an_embedding_or_a_text_is_refused(
     assert answer.get_json()["fields"] == {"missing": missing}
 
 
-def test_a_text_is_refused_without_an_embedder(web: Web) -> None:
+def test_a_text_needs_an_embedder(web: Web) -> None:
     reader_without_embedder = reader_over(web)
 
     answer = reader_without_embedder.capture(None, title="a")
 
     assert problem(answer) == (422, "EMBEDDING_MISSING")
     assert answer.get_json()["fields"] == {"missing": "an embedder"}
+
+    shown = saved(web.get("/admin/captures/embedder", key=web.new_key("ops")), 200)
+    assert (shown["answers"], shown["problem"]) == (False, "the server has no embedder")
 
 
 def test_each_text_is_counted_by_what_became_of_it(
@@ -224,7 +210,9 @@ def test_each_text_is_counted_by_what_became_of_it(
         assert after[name] - before.get(name, 0) == 1, code
 
 
-def test_an_operator_sees_which_model_answers(reader: Reader, embedder: LetterEmbedder) -> None:
+def test_an_operator_sees_which_model_answers_and_why_one_fails(
+    reader: Reader, embedder: LetterEmbedder
+) -> None:
     key = reader.web.new_key("ops")
     before = counted(reader.web)
 
@@ -239,13 +227,6 @@ def test_an_operator_sees_which_model_answers(reader: Reader, embedder: LetterEm
     name = 'indelible_commands_total{action="embed",code="EMBEDDER_FAILED",lifecycle="artifact"}'
     assert counted(reader.web).get(name) == before.get(name)
 
-
-def test_an_operator_sees_why_an_adapter_fails(reader: Reader, embedder: LetterEmbedder) -> None:
     embedder.error = errors.EmbedderFailed("the model cannot be loaded: OSError")
     answer = reader.web.get("/admin/captures/embedder", key=reader.web.new_key("ops"))
     assert saved(answer, 200)["problem"] == "the model cannot be loaded: OSError"
-
-
-def test_an_operator_sees_that_there_is_no_embedder(web: Web) -> None:
-    answer = saved(web.get("/admin/captures/embedder", key=web.new_key("ops")), 200)
-    assert (answer["answers"], answer["problem"]) == (False, "the server has no embedder")

@@ -1,14 +1,12 @@
 """Test the feed of all changes over HTTP."""
 
-import hmac
-from base64 import urlsafe_b64encode
 from urllib.parse import quote
 
 import pytest
-from tests.web.harness import SECRET, Json, Web, concept_url, problem, saved
+from tests.web.harness import Json, Web, concept_url, problem, saved
 from tests.web.reader import reader_of
 
-from indelible.kernel import Actor, canonical_json
+from indelible.kernel import Actor
 from indelible.testing.captures.scenarios import MODEL, A
 from indelible.testing.stores import NOOR
 
@@ -22,7 +20,7 @@ def changes_after(web: Web, cursor: str | None, limit: int = 100) -> Json:
     return saved(web.get(path), 200)
 
 
-def test_the_feed_returns_every_change_once(web: Web) -> None:
+def test_the_feed_returns_every_change_once_in_pages_of_any_size(web: Web) -> None:
     concept = web.create()
     first = changes_after(web, None)
     web.edit(concept)
@@ -34,8 +32,6 @@ def test_the_feed_returns_every_change_once(web: Web) -> None:
     assert third["items"] == []
     assert third["next"]
 
-
-def test_small_pages_of_the_feed_have_the_same_changes(web: Web) -> None:
     web.at("PUBLISHED")
     all_changes = changes_after(web, None)["items"]
 
@@ -48,10 +44,25 @@ def test_small_pages_of_the_feed_have_the_same_changes(web: Web) -> None:
 
     assert changes == all_changes
     states = [change["to_state"] for change in changes if change["lifecycle"] == "concept"]
-    assert states == ["DRAFT", "REVIEW", "APPROVED", "PUBLISHED"]
+    assert states[2:] == ["DRAFT", "REVIEW", "APPROVED", "PUBLISHED"]
 
 
-def test_a_change_records_its_request_id(web: Web) -> None:
+def test_the_feed_requires_its_scope_and_redacts_the_digest_of_a_key(web: Web) -> None:
+    admin_key = web.new_key("admin")
+    change = saved(web.get("/v1/history?lifecycle=key", key=admin_key), 200)["items"][0]
+
+    assert change["lifecycle"] == "key"
+    assert change["action"] == "create"
+    assert change["data"]["owner"] == "user:maya"
+    assert "secret_digest" not in change["data"]
+
+    concept_key = web.new_key("concepts:read")
+    history_key = web.new_key("history:read")
+
+    assert problem(web.get("/v1/history", key=concept_key)) == (403, "SCOPE_MISSING")
+    assert web.get("/v1/history", key=history_key).status_code == 200
+    assert problem(web.get("/v1/concepts", key=history_key)) == (403, "SCOPE_MISSING")
+
     url = concept_url(web.create())
     body = {"status": "REVIEW", "reason": "ready for review"}
     headers = {"X-Request-Id": "trace-7/ratio"}
@@ -62,25 +73,6 @@ def test_a_change_records_its_request_id(web: Web) -> None:
 
     assert feed[-1]["request_id"] == "trace-7/ratio"
     assert history[-1]["request_id"] == "trace-7/ratio"
-
-
-def test_the_feed_redacts_the_digest_of_a_key(web: Web) -> None:
-    admin_key = web.new_key("admin")
-    change = saved(web.get("/v1/history?lifecycle=key", key=admin_key), 200)["items"][0]
-
-    assert change["lifecycle"] == "key"
-    assert change["action"] == "create"
-    assert change["data"]["owner"] == "user:maya"
-    assert "secret_digest" not in change["data"]
-
-
-def test_the_feed_requires_its_own_scope(web: Web) -> None:
-    concept_key = web.new_key("concepts:read")
-    history_key = web.new_key("history:read")
-
-    assert problem(web.get("/v1/history", key=concept_key)) == (403, "SCOPE_MISSING")
-    assert web.get("/v1/history", key=history_key).status_code == 200
-    assert problem(web.get("/v1/concepts", key=history_key)) == (403, "SCOPE_MISSING")
 
 
 def owned_changes(web: Web, key: str) -> list[Json]:
@@ -145,22 +137,17 @@ def test_each_filter_of_the_feed_lists_the_matching_changes(web: Web) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
+def test_a_cursor_of_the_feed_belongs_to_its_filters(web: Web) -> None:
+    for name, value in [
         ("actor", "maya"),
         ("since", "yesterday"),
         ("until", "2026-01-01T00:00:00"),
         ("lifecycle", ""),
         ("entity_id", "a" * 201),
         ("seq", "1"),
-    ],
-)
-def test_a_wrong_filter_of_the_feed_is_refused(web: Web, name: str, value: str) -> None:
-    assert web.get(f"/v1/history?{name}={value}").status_code == 422
+    ]:
+        assert web.get(f"/v1/history?{name}={value}").status_code == 422
 
-
-def test_a_filtered_feed_continues_with_later_changes(web: Web) -> None:
     path = "/v1/history?action=edit"
     concept = web.create()
     empty = saved(web.get(path), 200)
@@ -171,24 +158,9 @@ def test_a_filtered_feed_continues_with_later_changes(web: Web) -> None:
     assert empty["items"] == []
     assert [change["action"] for change in page["items"]] == ["edit"]
 
-
-def test_a_cursor_of_other_filters_is_refused(web: Web) -> None:
     web.create()
     cursor = saved(web.get("/v1/history?action=create"), 200)["next"]
 
     for query in ("action=edit", "actor=user:maya", ""):
         answer = web.get(f"/v1/history?{query}&cursor={cursor}")
         assert problem(answer) == (400, "INVALID_CURSOR")
-
-
-def test_a_cursor_of_the_release_before_the_filters_stays_valid(web: Web) -> None:
-    web.create()
-    newest = web.store.feed(limit=100).cursor
-    signed = canonical_json(["cursor", "/history", {"cursor": None, "limit": 1}, newest])
-    signature = hmac.digest(SECRET, signed.encode(), "sha256").hex()
-    cursor = signature + urlsafe_b64encode(newest.encode()).decode()
-
-    page = changes_after(web, cursor)
-
-    assert page["items"] == []
-    assert page["next"] == cursor

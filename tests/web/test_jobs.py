@@ -48,7 +48,9 @@ def task_state(builder: Builder, job: Json) -> TaskState:
     return task.state(builder.web.clock.now())
 
 
-def test_one_request_creates_the_job_its_prompt_its_nodes_and_its_task(builder: Builder) -> None:
+def test_one_request_creates_the_job_its_prompt_its_nodes_and_its_task_once(
+    builder: Builder,
+) -> None:
     project = builder.project()
     answer = builder.post("jobs", job_body(project["id"]))
     job = saved(answer, 201)
@@ -66,14 +68,30 @@ def test_one_request_creates_the_job_its_prompt_its_nodes_and_its_task(builder: 
     assert [prompt["prompt"] for prompt in prompts] == [SPEC["prompt"]]
     assert task_state(builder, job) is TaskState.WAITING
 
-
-def test_a_refused_job_leaves_the_project_as_it_was(builder: Builder) -> None:
     project = builder.project()
     answer = builder.post("jobs", job_body(project["id"], name=" "))
 
     assert answer.status_code == 422
     assert builder.found(f"projects/{project['id']}") == project
     assert builder.found(f"jobs?project_id={project['id']}")["items"] == []
+
+    project = builder.project()
+    first = builder.post("jobs", job_body(project["id"]), once="j-1")
+    repeated = builder.post("jobs", job_body(project["id"]), once="j-1")
+
+    assert saved(repeated, 201) == saved(first, 201)
+    assert builder.found(f"projects/{project['id']}")["prompt_count"] == 1
+
+    text = "x" * 900
+    nodes = [{**NODES[0], "id": f"node-{number}", "text": text} for number in range(1_000)]
+    edges = [
+        {"source": f"node-{number}", "target": f"node-{number + 1}", "text": text}
+        for number in range(999)
+    ]
+    project = builder.project()
+    job = builder.job(project["id"], nodes=nodes, edges=edges)
+
+    assert builder.found(f"jobs/{job['id']}")["architecture_spec"]["nodes"] == nodes
 
 
 def test_the_specification_comes_back_as_it_was_sent(builder: Builder, job: Json) -> None:
@@ -83,14 +101,10 @@ def test_the_specification_comes_back_as_it_was_sent(builder: Builder, job: Json
     assert details["architecture_spec"]["nodes"][0]["position"]["x"] == 12.5
     assert (details["warnings"], details["logs"]) == ([], [])
 
+    changes = builder.web.store.read(lambda tx: tx.history.of("job", job["id"], limit=10))
 
-def test_a_repeated_creation_has_one_effect(builder: Builder) -> None:
-    project = builder.project()
-    first = builder.post("jobs", job_body(project["id"]), once="j-1")
-    repeated = builder.post("jobs", job_body(project["id"]), once="j-1")
-
-    assert saved(repeated, 201) == saved(first, 201)
-    assert builder.found(f"projects/{project['id']}")["prompt_count"] == 1
+    assert [str(change.actor) for change in changes] == [str(MAYA)]
+    assert WORKER not in [change.actor for change in changes]
 
 
 def test_jobs_of_a_project_are_listed_newest_first(builder: Builder) -> None:
@@ -104,8 +118,6 @@ def test_jobs_of_a_project_are_listed_newest_first(builder: Builder) -> None:
     assert listed == ids[::-1]
     assert second["next"] is None
 
-
-def test_a_list_of_jobs_needs_a_project(builder: Builder) -> None:
     assert problem(builder.get("jobs")) == (422, "INVALID_FIELDS")
     assert problem(builder.get("jobs?project_id=nothing")) == (404, "PROJECT_NOT_FOUND")
 
@@ -207,16 +219,14 @@ def test_a_cancellation_needs_the_etag_of_the_present_state(builder: Builder, jo
     assert problem(stale) == (412, "STALE")
 
 
-@pytest.mark.parametrize(("method", "ending"), [("GET", ""), ("GET", "/logs"), ("POST", "/cancel")])
-def test_a_foreign_job_is_not_found(builder: Builder, job: Json, method: str, ending: str) -> None:
-    key = builder.web.new_key("projects:read", "projects:write", owner=NOOR)
-    options: Json = {"json": REASON, "seq": job["seq"]} if method == "POST" else {}
+def test_a_job_of_another_user_is_not_found(builder: Builder, job: Json) -> None:
+    for method, ending in [("GET", ""), ("GET", "/logs"), ("POST", "/cancel")]:
+        key = builder.web.new_key("projects:read", "projects:write", owner=NOOR)
+        options: Json = {"json": REASON, "seq": job["seq"]} if method == "POST" else {}
 
-    answer = builder.web.send(method, f"/v1/jobs/{job['id']}{ending}", key=key, **options)
-    assert problem(answer) == (404, "JOB_NOT_FOUND")
+        answer = builder.web.send(method, f"/v1/jobs/{job['id']}{ending}", key=key, **options)
+        assert problem(answer) == (404, "JOB_NOT_FOUND")
 
-
-def test_a_job_of_a_foreign_project_is_refused(builder: Builder) -> None:
     project = builder.project()
     key = builder.web.new_key("projects:read", "projects:write", owner=NOOR)
 
@@ -228,7 +238,7 @@ def test_a_job_of_a_foreign_project_is_refused(builder: Builder) -> None:
     assert builder.found(f"projects/{project['id']}")["prompt_count"] == 0
 
 
-def test_a_critique_lists_findings_and_says_if_they_block(builder: Builder) -> None:
+def test_a_critique_and_a_plan_change_nothing(builder: Builder) -> None:
     empty: dict[str, Any] = {**SPEC, "nodes": [], "edges": []}
     blocked = saved(builder.post("architecture/critique", {"architecture_spec": empty}), 200)
     passed = saved(builder.post("architecture/critique", {"architecture_spec": SPEC}), 200)
@@ -238,8 +248,6 @@ def test_a_critique_lists_findings_and_says_if_they_block(builder: Builder) -> N
     assert len(blocked["warnings"]) == len(blocked["findings"])
     assert passed["blocking"] is False
 
-
-def test_a_plan_lists_the_files_and_changes_nothing(builder: Builder) -> None:
     project = builder.project()
     before = builder.web.store.feed(limit=1000).changes
     plan = saved(builder.post("architecture/plan", {"architecture_spec": SPEC}), 200)
@@ -252,56 +260,25 @@ def test_a_plan_lists_the_files_and_changes_nothing(builder: Builder) -> None:
     assert builder.found(f"projects/{project['id']}") == project
 
 
-def test_a_specification_of_a_hundred_megabytes_is_refused_before_it_is_read(
-    builder: Builder,
-) -> None:
+def test_a_specification_that_is_too_large_or_too_deep_is_refused(builder: Builder) -> None:
     for path in ("/v1/jobs", "/v1/architecture/plan", "/v1/architecture/critique"):
-        body = b'{"architecture_spec": "' + b"x" * HUNDRED_MEGABYTES + b'"}'
-        answer = builder.web.post(path, data=body, key=builder.key)
+        large = b'{"architecture_spec": "' + b"x" * HUNDRED_MEGABYTES + b'"}'
+        answer = builder.web.post(path, data=large, key=builder.key)
         assert problem(answer) == (413, "BODY_TOO_LARGE")
 
+    for path in ["jobs", "architecture/plan", "architecture/critique"]:
+        project = builder.project()
+        for levels in (40, 100, 100_000):
+            node = '{"a":' * levels + "1" + "}" * levels
+            spec = json.dumps(SPEC).replace(json.dumps(NODES), f"[{node}]")
+            body = f'{{"architecture_spec": {spec}'
+            if path == "jobs":
+                body += f', "project_id": "{project["id"]}", "reason": "a test"'
+            answer = builder.web.post(f"/v1/{path}", data=f"{body}}}".encode(), key=builder.key)
 
-@pytest.mark.parametrize("path", ["jobs", "architecture/plan", "architecture/critique"])
-def test_a_specification_that_is_too_deep_is_refused(builder: Builder, path: str) -> None:
-    project = builder.project()
-    for levels in (40, 100, 100_000):
-        node = '{"a":' * levels + "1" + "}" * levels
-        spec = json.dumps(SPEC).replace(json.dumps(NODES), f"[{node}]")
-        body = f'{{"architecture_spec": {spec}'
-        if path == "jobs":
-            body += f', "project_id": "{project["id"]}", "reason": "a test"'
-        answer = builder.web.post(f"/v1/{path}", data=f"{body}}}".encode(), key=builder.key)
-
-        assert answer.status_code == 422
-        assert answer.get_json()["code"] in {"JSON_LIMIT_EXCEEDED", "TOO_DEEP"}
-    assert builder.found(f"projects/{project['id']}") == project
-
-
-def test_a_specification_larger_than_other_bodies_is_accepted(builder: Builder) -> None:
-    text = "x" * 900
-    nodes = [{**NODES[0], "id": f"node-{number}", "text": text} for number in range(1_000)]
-    edges = [
-        {"source": f"node-{number}", "target": f"node-{number + 1}", "text": text}
-        for number in range(999)
-    ]
-    project = builder.project()
-    job = builder.job(project["id"], nodes=nodes, edges=edges)
-
-    assert builder.found(f"jobs/{job['id']}")["architecture_spec"]["nodes"] == nodes
-
-
-def test_an_operator_retries_a_failed_job_as_a_new_one(builder: Builder, job: Json) -> None:
-    fail(builder.web.store, job["id"], "the push failed")
-    operator = builder.web.new_key("admin", owner=NOOR)
-    answer = builder.web.post(f"/admin/jobs/{job['id']}/retry", json=REASON, key=operator, once="a")
-
-    retried = saved(answer, 200)
-    assert retried["id"] != job["id"]
-    assert (retried["status"], retried["number"]) == ("pending", 2)
-    spec = builder.found(f"jobs/{retried['id']}")["architecture_spec"]
-    assert (spec["nodes"], spec["edges"]) == (NODES, EDGES)
-    failed = builder.found(f"jobs/{job['id']}")
-    assert (failed["status"], failed["error"]) == ("failed", "the push failed")
+            assert answer.status_code == 422
+            assert answer.get_json()["code"] in {"JSON_LIMIT_EXCEEDED", "TOO_DEEP"}
+        assert builder.found(f"projects/{project['id']}") == project
 
 
 def test_an_operator_lists_the_failed_jobs_of_all_users(builder: Builder, job: Json) -> None:
@@ -326,11 +303,23 @@ def test_an_operator_lists_the_failed_jobs_of_all_users(builder: Builder, job: J
     assert problem(builder.web.get("/admin/jobs", key=builder.key)) == (403, "SCOPE_MISSING")
 
 
-def test_only_a_failed_job_is_retried(builder: Builder, job: Json) -> None:
+def test_an_operator_retries_a_failed_job_alone_as_a_new_one(builder: Builder, job: Json) -> None:
     operator = builder.web.new_key("admin")
     answer = builder.web.post(f"/admin/jobs/{job['id']}/retry", json=REASON, key=operator, once="a")
 
     assert problem(answer) == (409, "JOB_NOT_FAILED")
+
+    fail(builder.web.store, job["id"], "the push failed")
+    operator = builder.web.new_key("admin", owner=NOOR)
+    answer = builder.web.post(f"/admin/jobs/{job['id']}/retry", json=REASON, key=operator, once="a")
+
+    retried = saved(answer, 200)
+    assert retried["id"] != job["id"]
+    assert (retried["status"], retried["number"]) == ("pending", 2)
+    spec = builder.found(f"jobs/{retried['id']}")["architecture_spec"]
+    assert (spec["nodes"], spec["edges"]) == (NODES, EDGES)
+    failed = builder.found(f"jobs/{job['id']}")
+    assert (failed["status"], failed["error"]) == ("failed", "the push failed")
 
 
 def test_an_operator_runs_the_janitor_now(builder: Builder) -> None:
@@ -342,22 +331,3 @@ def test_an_operator_runs_the_janitor_now(builder: Builder) -> None:
     assert task["entity_id"] == build_recurring(ProjectSettings())[0].name
     assert task["due_at"] is not None
     assert problem(builder.web.post(path, json=REASON, key=builder.key)) == (403, "SCOPE_MISSING")
-
-
-def test_operators_routes_are_outside_the_document(web: Web) -> None:
-    assert not [path for path in web.document["paths"] if path.startswith("/admin")]
-
-
-def test_only_completed_at_has_another_name_in_json(web: Web) -> None:
-    schemas = web.document["components"]["schemas"]
-    fields = {*schemas["JobView"]["properties"], *schemas["ProjectView"]["properties"]}
-
-    assert [name for name in sorted(fields) if name != name.lower()] == ["completedAt"]
-    assert schemas["JobView"]["properties"]["completedAt"]["format"] == "date-time"
-
-
-def test_history_names_the_owner_as_the_actor_of_a_job(builder: Builder, job: Json) -> None:
-    changes = builder.web.store.read(lambda tx: tx.history.of("job", job["id"], limit=10))
-
-    assert [str(change.actor) for change in changes] == [str(MAYA)]
-    assert WORKER not in [change.actor for change in changes]

@@ -140,25 +140,27 @@ def test_an_existing_ticket_has_its_tag(application: Counted) -> None:
     assert answer.get_json() == ticket
 
 
-@pytest.mark.parametrize("kind", REFUSED)
 def test_a_refused_key_learns_nothing_about_what_it_asks_for(
-    application: Counted, addresses: Addresses, kind: str
+    application: Counted, addresses: Addresses
 ) -> None:
-    web = application.web
-    url = concept_url(web.create())
-    key = refused_key(web, kind)
-    alone = {"REMOTE_ADDR": "192.0.2.250"}  # where a refusal lets keys be read alone
-    answer_of(web, MISSING, key, alone)
-    expected = answer_of(web, MISSING, key, alone)
+    for kind in REFUSED:
+        web = application.web
+        url = concept_url(web.create())
+        key = refused_key(web, kind)
+        alone = {"REMOTE_ADDR": "192.0.2.250"}  # where a refusal lets keys be read alone
+        answer_of(web, MISSING, key, alone)
+        expected = answer_of(web, MISSING, key, alone)
 
-    assert expected[0] == (403 if kind == "without the scope" else 401)
-    for path in (url, MISSING, "/v1/concepts", MALFORMED):
-        assert answer_of(web, path, key, alone) == expected
-        another = key if kind != "without the scope" else refused_key(web, kind)
-        assert answer_of(web, path, another, next(addresses)) == expected
+        assert expected[0] == (403 if kind == "without the scope" else 401)
+        for path in (url, MISSING, "/v1/concepts", MALFORMED):
+            assert answer_of(web, path, key, alone) == expected
+            another = key if kind != "without the scope" else refused_key(web, kind)
+            assert answer_of(web, path, another, next(addresses)) == expected
 
 
-def test_a_revoked_key_is_refused_from_the_next_request_on(application: Counted) -> None:
+def test_a_key_that_is_revoked_is_refused_and_one_that_cannot_be_read_is_not(
+    application: Counted,
+) -> None:
     web = application.web
     url = concept_url(web.create())
     key = web.new_key("concepts:read")
@@ -167,8 +169,16 @@ def test_a_revoked_key_is_refused_from_the_next_request_on(application: Counted)
     revoke(web, key)
     assert problem(web.get(url, key=key)) == (401, "UNAUTHENTICATED")
 
+    web = application.web
+    web.get(MISSING)
+    application.proxy.plan(Fault.CUT, KEYS)
 
-def test_a_refusal_comes_before_the_error_of_the_query(
+    assert problem(web.get(MISSING)) == (503, "STORE_UNREACHABLE")
+    assert counted(web)[LOGINS % "failed"] == 1
+    assert web.get(MISSING).status_code == 404
+
+
+def test_a_refusal_comes_before_the_error_or_the_answer_of_a_view(
     application: Counted, addresses: Addresses
 ) -> None:
     web = application.web
@@ -178,19 +188,15 @@ def test_a_refusal_comes_before_the_error_of_the_query(
 
     assert web.get("/v1/planted/failing", key=web.new_key(READ)).status_code == 422
 
+    for name in ["careless", "silent", "curious"]:
+        web = application.web
+        path = f"/v1/planted/{name}"
+        for kind in REFUSED:
+            answer = web.get(path, key=refused_key(web, kind), environ=next(addresses))
+            assert answer.status_code in (401, 403)
+            assert "a secret" not in answer.text
 
-@pytest.mark.parametrize("name", ["careless", "silent", "curious"])
-def test_a_view_cannot_answer_before_the_key_was_read(
-    application: Counted, addresses: Addresses, name: str
-) -> None:
-    web = application.web
-    path = f"/v1/planted/{name}"
-    for kind in REFUSED:
-        answer = web.get(path, key=refused_key(web, kind), environ=next(addresses))
-        assert answer.status_code in (401, 403)
-        assert "a secret" not in answer.text
-
-    assert web.get(path, key=web.new_key(READ)).status_code == 200
+        assert web.get(path, key=web.new_key(READ)).status_code == 200
 
 
 def test_a_malformed_or_missing_key_asks_the_database_nothing(application: Counted) -> None:
@@ -249,14 +255,6 @@ def test_an_address_of_ipv6_is_remembered_with_its_network(application: Counted)
     assert [reads(address) for address in addresses] == [True, False, True, True, False]
 
 
-def test_a_context_with_another_caller_has_it(application: Counted) -> None:
-    web = application.web
-    answer = web.get("/v1/planted/renaming", key=web.new_key(READ))
-
-    assert answer.get_json() == {"text": str(NOOR)}
-    assert web.get("/v1/planted/renaming", key="ind_unknown_unknown").status_code == 401
-
-
 @frozen
 class Later:
     """A monotonic clock that stands."""
@@ -267,7 +265,9 @@ class Later:
         return self.now
 
 
-def test_each_request_is_counted_once(store: SqlStore, proxy: Proxy) -> None:
+def test_requests_and_wrong_keys_are_counted_once(
+    store: SqlStore, proxy: Proxy, addresses: Addresses
+) -> None:
     application = serve(store, proxy, evolve(SETTINGS, requests_per_minute=3))
     web = application.web
     key = web.new_key("concepts:read")
@@ -277,10 +277,6 @@ def test_each_request_is_counted_once(store: SqlStore, proxy: Proxy) -> None:
     assert not application.reads_concepts(lambda: web.get(MISSING, key=key))
     assert counted(web)[LOGINS % "accepted"] == 5
 
-
-def test_wrong_keys_are_counted_by_their_address(
-    store: SqlStore, proxy: Proxy, addresses: Addresses
-) -> None:
     application = serve(store, proxy, evolve(SETTINGS, wrong_keys_per_minute=3))
     web = application.web
     address = next(addresses)
@@ -291,16 +287,6 @@ def test_wrong_keys_are_counted_by_their_address(
     assert [ask("ind_unknown_unknown") for _ in range(5)] == [401, 401, 401, 429, 429]
     assert ask(web.new_key("concepts:read")) == 404
     assert counted(web)[LOGINS % "refused"] == 5
-
-
-def test_a_key_that_cannot_be_read_is_no_refusal(application: Counted) -> None:
-    web = application.web
-    web.get(MISSING)
-    application.proxy.plan(Fault.CUT, KEYS)
-
-    assert problem(web.get(MISSING)) == (503, "STORE_UNREACHABLE")
-    assert counted(web)[LOGINS % "failed"] == 1
-    assert web.get(MISSING).status_code == 404
 
 
 def test_a_hook_of_the_host_runs_for_accepted_callers_only(application: Counted) -> None:
@@ -320,6 +306,12 @@ def test_a_hook_of_the_host_runs_for_accepted_callers_only(application: Counted)
     assert web.get(MISSING).status_code == 404
     assert None not in seen
     assert len(seen) == 2
+
+    web = application.web
+    answer = web.get("/v1/planted/renaming", key=web.new_key(READ))
+
+    assert answer.get_json() == {"text": str(NOOR)}
+    assert web.get("/v1/planted/renaming", key="ind_unknown_unknown").status_code == 401
 
 
 @pytest.mark.parametrize("route", ["POST /planted", "PUT /planted"])

@@ -32,7 +32,7 @@ def answer_at_once(**_: str) -> str:
     return "a secret"
 
 
-def test_a_request_in_a_pushed_context_runs_as_its_own_caller(web: Web) -> None:
+def test_a_pushed_context_gives_no_other_caller_and_no_other_session(web: Web) -> None:
     mayas, noors = web.new_key("admin", owner=MAYA), web.new_key("admin", owner=NOOR)
     body = {"content": body_of(RATIO), "reason": "a test"}
     with web.app.app_context():
@@ -44,8 +44,6 @@ def test_a_request_in_a_pushed_context_runs_as_its_own_caller(web: Web) -> None:
     assert [version["created_by"] for version in versions["items"]] == [str(NOOR)]
     assert problem(refused) == (401, "UNAUTHENTICATED")
 
-
-def test_a_browser_in_a_pushed_context_gets_no_other_session(web: Web) -> None:
     with web.app.app_context():
         first = web.app.test_client().get("/console/sign-in")
         second = web.app.test_client().get("/console/sign-in")
@@ -54,18 +52,7 @@ def test_a_browser_in_a_pushed_context_gets_no_other_session(web: Web) -> None:
     assert cookies[0] != cookies[1]
 
 
-def test_a_view_that_replaces_a_keyed_one_runs_for_accepted_callers_only(
-    web: Web, replace: Callable[[Any], None]
-) -> None:
-    replace(answer_at_once)
-
-    assert problem(web.app.test_client().get(LIST, headers=bearer(WRONG))) == (
-        401,
-        "UNAUTHENTICATED",
-    )
-
-
-def test_a_decorator_of_a_keyed_view_runs_for_accepted_callers_only(
+def test_who_replaces_or_decorates_a_keyed_view_runs_for_accepted_callers_only(
     web: Web, replace: Callable[[Any], None]
 ) -> None:
     view = web.app.view_functions[ENDPOINT]
@@ -83,6 +70,13 @@ def test_a_decorator_of_a_keyed_view_runs_for_accepted_callers_only(
     assert web.get(LIST).status_code == 200
     assert len(seen) == 1
     assert seen != [None]
+
+    replace(answer_at_once)
+
+    assert problem(web.app.test_client().get(LIST, headers=bearer(WRONG))) == (
+        401,
+        "UNAUTHENTICATED",
+    )
 
 
 def test_an_answer_without_its_view_is_refused_afterwards(

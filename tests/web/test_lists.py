@@ -7,26 +7,11 @@ from urllib.parse import quote
 import pytest
 from tests.web.harness import Json, Web, problem, saved
 
-from indelible.kernel.lists import FILTERS
 from indelible.testing.captures.scenarios import nothing_to_install
 from indelible.testing.list_cases import filled
 
 pytestmark = pytest.mark.slow
 
-OWN: Final = {"text"}  # filters that one list has alone
-PAGING: Final = {"limit", "cursor"}
-# Changes, versions and captures have the order in which they were made.
-OF_ONE_ENTITY: Final = {
-    "list_artifact_signals",
-    "list_changes",
-    "list_concept_history",
-    "list_concept_versions",
-    "list_project_prompts",
-    "list_subspace_drift",
-    "list_token_history",
-}
-# Contests are listed by state, a leaderboard by rank, and a statement from its newest posting.
-IN_FIXED_ORDER: Final = {"get_leaderboard", "list_contests", "list_statement_lines"}
 LISTS: Final = {
     "list_algorithms": "/v1/algorithms?",
     "list_artifacts": "/v1/artifacts?space_id={space_id}&",
@@ -101,80 +86,23 @@ def all_items(web: Web, path: str) -> list[Json]:
     return items
 
 
-def test_every_list_of_entities_is_here(web: Web) -> None:
-    paged: set[str] = set()
-    for operations in web.document["paths"].values():
-        for operation in operations.values():
-            names = {parameter["name"] for parameter in operation.get("parameters", ())}
-            if "cursor" in names:
-                paged.add(operation["operationId"])
-
-    assert paged == {*LISTS, *OF_ONE_ENTITY, *IN_FIXED_ORDER}
-    assert all("order" in parameters(web, name) for name in LISTS)
-
-
-def test_lists_have_one_vocabulary_of_parameters(web: Web) -> None:
-    descriptions: dict[str, set[str]] = {}
+def test_a_list_is_paged_in_each_of_its_orders_and_filtered_by_its_changes(web: Web) -> None:
+    filled(web.store, nothing_to_install)
     for name in LISTS:
-        listed = parameters(web, name)
-        filters = set(listed) - PAGING - OWN - {"order", "space_id", "project_id"}
-        assert filters <= set(FILTERS)
-        assert {"actor", "since", "until"} <= filters
-        for filter_name in {"order", *filters} - {"status"}:
-            text = listed[filter_name]["description"]
-            descriptions.setdefault(filter_name, set()).add(text)
+        listed = 0
+        for path in paths_of(web, name):
+            everything = all_items(web, path)
+            listed += len(everything)
+            for order in parameters(web, name)["order"]["schema"]["enum"]:
+                items = all_items(web, f"{path}order={order}&")
 
-    assert {name: len(texts) for name, texts in descriptions.items()} == dict.fromkeys(
-        descriptions, 1
-    )
+                assert ids(items) == ids(everything)
+                if order in SORTED_BY:
+                    values = [item[SORTED_BY[order]] for item in items]
+                    assert values == sorted(values, reverse=order != "oldest")
 
+        assert listed > 2
 
-@pytest.mark.parametrize("name", LISTS)
-def test_a_list_is_paged_in_each_of_its_orders(web: Web, name: str) -> None:
-    filled(web.store, nothing_to_install)
-    listed = 0
-    for path in paths_of(web, name):
-        everything = all_items(web, path)
-        listed += len(everything)
-        for order in parameters(web, name)["order"]["schema"]["enum"]:
-            items = all_items(web, f"{path}order={order}&")
-
-            assert ids(items) == ids(everything)
-            if order in SORTED_BY:
-                values = [item[SORTED_BY[order]] for item in items]
-                assert values == sorted(values, reverse=order != "oldest")
-
-    assert listed > 2
-
-
-@pytest.mark.parametrize("name", LISTS)
-def test_a_cursor_belongs_to_one_order_and_one_filter(web: Web, name: str) -> None:
-    filled(web.store, nothing_to_install)
-    tried = 0
-    for path in paths_of(web, name):
-        first = saved(web.get(f"{path}limit=1&order=newest"), 200)
-        if first["next"] is None:
-            continue
-        for query in ("order=oldest", "order=newest&actor=user:maya", "since=2026-01-01T00:00:00Z"):
-            answer = web.get(f"{path}limit=1&{query}&cursor={quote(first['next'])}")
-            assert problem(answer) == (400, "INVALID_CURSOR")
-            tried += 1
-
-    assert tried
-
-
-@pytest.mark.parametrize("name", LISTS)
-def test_an_unknown_filter_or_order_of_a_list_is_refused(web: Web, name: str) -> None:
-    filled(web.store, nothing_to_install)
-    path = paths_of(web, name)[0]
-    for wrong_name, value in WRONG.items():
-        answer = web.get(f"{path}{wrong_name}={quote(value)}")
-        assert problem(answer)[0] == 422, wrong_name
-        assert wrong_name in str(answer.get_json()["fields"]), wrong_name
-
-
-def test_a_list_is_filtered_by_its_last_changes(web: Web) -> None:
-    filled(web.store, nothing_to_install)
     for name in LISTS:
         for path in paths_of(web, name):
             everything = all_items(web, path)
@@ -185,6 +113,33 @@ def test_a_list_is_filtered_by_its_last_changes(web: Web) -> None:
             assert ids(between) == ids(
                 [item for item in everything if times[1] <= item["updated_at"] < times[2]]
             )
+
+
+def test_a_cursor_belongs_to_one_order_and_one_filter_and_wrong_ones_are_refused(web: Web) -> None:
+    filled(web.store, nothing_to_install)
+    for name in LISTS:
+        tried = 0
+        for path in paths_of(web, name):
+            first = saved(web.get(f"{path}limit=1&order=newest"), 200)
+            if first["next"] is None:
+                continue
+            for query in (
+                "order=oldest",
+                "order=newest&actor=user:maya",
+                "since=2026-01-01T00:00:00Z",
+            ):
+                answer = web.get(f"{path}limit=1&{query}&cursor={quote(first['next'])}")
+                assert problem(answer) == (400, "INVALID_CURSOR")
+                tried += 1
+
+        assert tried
+
+    for name in LISTS:
+        path = paths_of(web, name)[0]
+        for wrong_name, value in WRONG.items():
+            answer = web.get(f"{path}{wrong_name}={quote(value)}")
+            assert problem(answer)[0] == 422, wrong_name
+            assert wrong_name in str(answer.get_json()["fields"]), wrong_name
 
 
 def ids(items: list[Json]) -> list[Any]:

@@ -57,6 +57,13 @@ def delays(site: Site, key: str) -> list[Json]:
 
 
 def test_subjects_are_listed_with_what_is_silent_and_forgotten(any_web: Web) -> None:
+    refused = any_web.post("/admin/subjects/forget", json={**SCAN, **REASON}, once="forget-1")
+
+    assert problem(refused) == (404, "SUBJECT_NOT_FOUND")
+    (rejection,) = any_web.store.read(lambda tx: tx.rejections.page(limit=2))
+    assert (rejection.command, rejection.code) == ("forget_subject", "SUBJECT_NOT_FOUND")
+    assert rejection.reason == REASON["reason"]
+
     scan = Subject(kind=SubjectKind.STANDING, stage="detect", entity_id="chain")
     declare(any_web, scan, Subject.of_backup())
     assert subjects(any_web, "?is_silent=true") == {}
@@ -74,35 +81,6 @@ def test_subjects_are_listed_with_what_is_silent_and_forgotten(any_web: Web) -> 
     assert forgotten["longest_silence_seconds"] is None
     assert forgotten["problem"] is None
     assert subjects(any_web, "?is_silent=true") == {}
-
-
-def test_an_unknown_subject_is_not_forgotten_and_the_refusal_is_a_record(any_web: Web) -> None:
-    refused = any_web.post("/admin/subjects/forget", json={**SCAN, **REASON}, once="forget-1")
-
-    assert problem(refused) == (404, "SUBJECT_NOT_FOUND")
-    (rejection,) = any_web.store.read(lambda tx: tx.rejections.page(limit=2))
-    assert (rejection.command, rejection.code) == ("forget_subject", "SUBJECT_NOT_FOUND")
-    assert rejection.reason == REASON["reason"]
-
-
-def test_a_subscriber_is_listed_with_its_lag_and_restarted(any_web: Web) -> None:
-    follow(any_web)
-    with any_web.store.transaction(actor=MAYA, reason="a test") as tx:
-        pause_stage(tx, PauseStage(stage="letters"))
-    any_web.clock.jump(hours=1)
-    (lag,) = saved(any_web.get("/admin/subscribers"), 200)["items"]
-    assert (lag["name"], lag["problem"]) == ("mail", None)
-    assert lag["seconds"] >= HOUR_SECONDS
-
-    body: dict[str, Any] = {"position": "end", **REASON}
-    restarted = saved(any_web.post(RESTART, json=body, once="restart-1"), 200)
-    repeated = saved(any_web.post(RESTART, json=body, once="restart-1"), 200)
-
-    assert restarted == repeated
-    assert restarted["restarts"] == 1
-    assert restarted["restart_reason"] == REASON["reason"]
-    (lag,) = saved(any_web.get("/admin/subscribers"), 200)["items"]
-    assert (lag["seconds"], lag["restarts"]) == (0, 1)
 
 
 def test_to_leave_out_changes_needs_admin_and_the_refusal_is_a_record(any_web: Web) -> None:
@@ -145,8 +123,25 @@ def test_a_restart_from_a_position_of_another_database_needs_admin(any_web: Web)
     assert any_web.store.read(is_unclear)
 
 
-def test_a_restart_needs_one_position_of_a_known_subscriber(any_web: Web) -> None:
+def test_a_subscriber_is_listed_with_its_lag_and_restarted(any_web: Web) -> None:
     follow(any_web)
+    with any_web.store.transaction(actor=MAYA, reason="a test") as tx:
+        pause_stage(tx, PauseStage(stage="letters"))
+    any_web.clock.jump(hours=1)
+    (lag,) = saved(any_web.get("/admin/subscribers"), 200)["items"]
+    assert (lag["name"], lag["problem"]) == ("mail", None)
+    assert lag["seconds"] >= HOUR_SECONDS
+
+    body: dict[str, Any] = {"position": "end", **REASON}
+    restarted = saved(any_web.post(RESTART, json=body, once="restart-1"), 200)
+    repeated = saved(any_web.post(RESTART, json=body, once="restart-1"), 200)
+
+    assert restarted == repeated
+    assert restarted["restarts"] == 1
+    assert restarted["restart_reason"] == REASON["reason"]
+    (lag,) = saved(any_web.get("/admin/subscribers"), 200)["items"]
+    assert (lag["seconds"], lag["restarts"]) == (0, 1)
+
     both = {"position": "end", "since": "2026-01-01T00:00:00Z", **REASON}
     other = "/admin/subscribers/other/restart"
 

@@ -11,8 +11,7 @@ from tests.web.harness import Web, saved
 
 from indelible.declare import Aggregate, Context, Identifier, States, action, aggregate, creates
 from indelible.kernel.keys import list_keys
-from indelible.memory.store import MemoryStore
-from indelible_sql import open_store, verify
+from indelible_sql import open_store
 from indelible_web.contexts import CONTEXTS
 from indelible_web.own import own_context, scopes_of
 
@@ -100,26 +99,12 @@ def test_a_scope_is_the_name_of_the_context_and_a_verb(web: Web) -> None:
     assert refused.get_json()["fields"] == {"scopes": [WRITE]}
     assert web.document["paths"][PATH]["post"]["security"] == [{"key": [WRITE]}]
 
-
-def test_contexts_of_which_the_letters_are_the_same_have_other_scopes(web: Web) -> None:
     assert not {*scopes_of(orders)} & {*scopes_of(bills)}
     key = web.new_key(*scopes_of(bills))
 
     assert saved(web.post("/v1/qpurchaseorders", json=BODY, key=key), 201)["number"] == "O-1"
     assert web.get(PATH, key=key).status_code == 403
     assert web.post(PATH, json=BODY, key=key).status_code == 403
-
-
-def test_a_key_with_the_former_scopes_is_valid_and_opens_nothing(store: Any) -> None:  # noqa: ANN401 - of each kind
-    web = Web(store, contexts=(*CONTEXTS, own_context(orders)))
-    former = web.new_key("qpurchaseorders:read", "qpurchaseorders:write")
-
-    answer = web.get(PATH, key=former)
-    assert (answer.status_code, answer.get_json()["code"]) == (403, "SCOPE_MISSING")
-    assert web.post(PATH, json=BODY, key=former).status_code == 403
-    assert web.get("/health/ready", key=former).status_code == 200
-    if not isinstance(store, MemoryStore):
-        assert verify(store) == ()
 
 
 def test_the_console_creates_a_key_with_the_scopes_of_a_context() -> None:

@@ -28,22 +28,7 @@ def project_url(project: Json, ending: str = "") -> str:
     return f"projects/{project['id']}{ending}"
 
 
-def test_a_new_project_is_a_draft_without_a_repository(builder: Builder) -> None:
-    body = {"name": "Book shop", "description": "Used books.", **REASON}
-    answer = builder.post("projects", body)
-    created = saved(answer, 201)
-
-    assert answer.headers["Location"] == f"/v1/projects/{created['id']}"
-    assert answer.headers["ETag"] == '"1"'
-    assert created["status"] == "draft"
-    assert created["repository_status"] == "unbound"
-    assert created["github_repo_url"] is None
-    assert created["latest_successful_job_id"] is None
-    assert (created["nodes_count"], created["prompt_count"]) == (0, 0)
-    assert builder.found(project_url(created)) == created
-
-
-def test_a_project_with_nodes_is_active_and_keeps_each_number(builder: Builder) -> None:
+def test_a_project_is_active_with_nodes_and_completed_with_a_job(builder: Builder) -> None:
     project = builder.project()
     answer = builder.web.put(
         f"/v1/{project_url(project, '/nodes')}",
@@ -58,8 +43,6 @@ def test_a_project_with_nodes_is_active_and_keeps_each_number(builder: Builder) 
     assert active["current_nodes"] == NODES
     assert builder.found(project_url(project))["current_nodes"][0]["position"]["x"] == 12.5
 
-
-def test_a_project_with_a_successful_job_is_completed(builder: Builder) -> None:
     project = builder.project()
     job = builder.job(project["id"])
     start(builder.web.store, job["id"])
@@ -69,8 +52,16 @@ def test_a_project_with_a_successful_job_is_completed(builder: Builder) -> None:
     assert completed["status"] == "completed"
     assert completed["latest_successful_job_id"] == job["id"]
 
+    project = builder.project()
+    bind(builder.web.store, project["id"])
 
-def test_a_rename_keeps_the_description_unless_one_is_given(builder: Builder) -> None:
+    bound = builder.found(project_url(project))
+    assert bound["repository_status"] == "bound"
+    assert bound["github_repo_url"] == REPOSITORY_URL
+
+
+@pytest.mark.slow
+def test_a_rename_needs_the_etag_and_keeps_the_description(builder: Builder) -> None:
     project = saved(builder.post("projects", {"name": "A", "description": "first", **REASON}), 201)
     path = f"/v1/{project_url(project)}"
     renamed = builder.web.send(
@@ -87,9 +78,6 @@ def test_a_rename_keeps_the_description_unless_one_is_given(builder: Builder) ->
     assert (renamed.get_json()["name"], renamed.get_json()["description"]) == ("B", "first")
     assert saved(described, 200)["description"] == "second"
 
-
-@pytest.mark.slow
-def test_a_change_needs_the_etag_of_the_present_state(builder: Builder) -> None:
     project = builder.project()
     path = f"/v1/{project_url(project)}"
     body = {"name": "B", **REASON}
@@ -120,8 +108,6 @@ def test_prompts_are_listed_in_their_order_page_by_page(builder: Builder) -> Non
     assert prompts[0]["metadata"] == {"length": 2.5}
     assert second["next"] is None
 
-
-def test_a_cursor_of_another_project_is_refused(builder: Builder) -> None:
     project, other = builder.project(), builder.project("Other")
     for number, seq in ((1, 1), (2, 2)):
         body = {"prompt": f"prompt {number}", **REASON}
@@ -132,7 +118,7 @@ def test_a_cursor_of_another_project_is_refused(builder: Builder) -> None:
     assert problem(answer) == (400, "INVALID_CURSOR")
 
 
-def test_only_the_own_projects_are_listed(builder: Builder) -> None:
+def test_only_the_own_projects_are_listed_and_found(builder: Builder) -> None:
     mine = [builder.project(name)["id"] for name in ("Book shop", "Library")]
     stranger = Builder(
         builder.web, builder.web.new_key("projects:read", "projects:write", owner=NOOR)
@@ -146,29 +132,22 @@ def test_only_the_own_projects_are_listed(builder: Builder) -> None:
         "Library"
     ]
 
-
-@pytest.mark.parametrize(
-    ("method", "ending", "body"),
-    [
+    for method, ending, body in [
         ("GET", "", None),
         ("GET", "/prompts", None),
         ("PATCH", "", {"name": "B", **REASON}),
         ("PUT", "/nodes", {"nodes": [], **REASON}),
         ("POST", "/prompts", {"prompt": "x", **REASON}),
-    ],
-)
-def test_a_foreign_project_is_not_found(
-    builder: Builder, method: str, ending: str, body: Json | None
-) -> None:
-    project = builder.project()
-    key = builder.web.new_key("projects:read", "projects:write", owner=NOOR)
-    options: Json = {} if body is None else {"json": body, "seq": project["seq"]}
+    ]:
+        project = builder.project()
+        key = builder.web.new_key("projects:read", "projects:write", owner=NOOR)
+        options: Json = {} if body is None else {"json": body, "seq": project["seq"]}
 
-    answer = builder.web.send(method, f"/v1/{project_url(project, ending)}", key=key, **options)
-    assert problem(answer) == (404, "PROJECT_NOT_FOUND")
+        answer = builder.web.send(method, f"/v1/{project_url(project, ending)}", key=key, **options)
+        assert problem(answer) == (404, "PROJECT_NOT_FOUND")
 
 
-def test_a_repeated_creation_has_one_effect(builder: Builder) -> None:
+def test_a_new_project_is_a_draft_without_a_repository_and_created_once(builder: Builder) -> None:
     body = {"name": "Book shop", **REASON}
     first = builder.post("projects", body, once="p-1")
     repeated = builder.post("projects", body, once="p-1")
@@ -176,14 +155,18 @@ def test_a_repeated_creation_has_one_effect(builder: Builder) -> None:
     assert saved(repeated, 201) == saved(first, 201)
     assert len(builder.found("projects")["items"]) == 1
 
+    body = {"name": "Book shop", "description": "Used books.", **REASON}
+    answer = builder.post("projects", body)
+    created = saved(answer, 201)
 
-def test_a_bound_project_shows_its_repository(builder: Builder) -> None:
-    project = builder.project()
-    bind(builder.web.store, project["id"])
-
-    bound = builder.found(project_url(project))
-    assert bound["repository_status"] == "bound"
-    assert bound["github_repo_url"] == REPOSITORY_URL
+    assert answer.headers["Location"] == f"/v1/projects/{created['id']}"
+    assert answer.headers["ETag"] == '"1"'
+    assert created["status"] == "draft"
+    assert created["repository_status"] == "unbound"
+    assert created["github_repo_url"] is None
+    assert created["latest_successful_job_id"] is None
+    assert (created["nodes_count"], created["prompt_count"]) == (0, 0)
+    assert builder.found(project_url(created)) == created
 
 
 def test_no_route_binds_a_project_to_a_repository(web: Web) -> None:

@@ -1,7 +1,6 @@
 """Test the windows of the rate limits, in memory and in Redis."""
 
 import socket
-import threading
 import time
 from collections import deque
 
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from limits.errors import StorageError
 from limits.storage import MemoryStorage
 from tests.service.processes import free_port
-from tests.web.console.visitor import Site
 from tests.web.harness import SETTINGS, Web, memory
 from tests.web.minting import Wallets, signed
 
@@ -83,7 +81,7 @@ def test_ten_thousand_keys_and_addresses_have_their_own_limits_and_are_forgotten
     assert not windows.is_full(names[0], 2)
 
 
-def test_memory_is_bounded_by_a_number_of_keys() -> None:
+def test_windows_are_bounded_and_store_no_refused_events() -> None:
     windows = MemoryWindows(100)
     for number in range(1_000):
         windows.hit("busy", 5)
@@ -93,8 +91,6 @@ def test_memory_is_bounded_by_a_number_of_keys() -> None:
     assert windows.is_full("busy", 5)
     assert MAX_KEYS >= 2 * KEYS
 
-
-def test_refused_events_are_not_stored() -> None:
     windows = MemoryWindows()
     assert [windows.hit("a", 3) for _ in range(1_000)].count(True) == 3
     assert not windows.is_full("a", 4)
@@ -135,7 +131,7 @@ def test_events_are_counted_while_they_are_in_the_window(clock: ManualClock) -> 
 
 
 @pytest.mark.slow
-def test_processes_count_the_events_of_all_in_redis(redis_url: str) -> None:
+def test_processes_count_and_limit_the_events_of_all_in_redis(redis_url: str) -> None:
     first, second = (open_windows(redis_url, HOUR_SECONDS) for _ in range(2))
     name = f"counted/{free_port()}"
     assert first.count(name, 5) == 0
@@ -145,15 +141,27 @@ def test_processes_count_the_events_of_all_in_redis(redis_url: str) -> None:
 
     assert (first.count(name, 5), second.count(name, 5)) == (2, 2)
 
+    first, second = open_windows(redis_url), open_windows(redis_url)
+    name = f"shared/{free_port()}"
 
-def test_without_its_redis_a_process_counts_its_own_events() -> None:
+    assert [first.hit(name, 3), second.hit(name, 3), first.hit(name, 3)] == [True] * 3
+    assert not second.hit(name, 3)
+    assert second.is_full(name, 3)
+
+
+def test_without_its_redis_a_process_counts_for_itself() -> None:
     windows = open_windows(f"redis://127.0.0.1:{free_port()}", HOUR_SECONDS)
     windows.hit("a", 2)
 
     assert windows.count("a", 2) == 1
 
+    windows = open_windows(f"redis://127.0.0.1:{free_port()}")
 
-def test_marks_are_forgotten(clock: ManualClock) -> None:
+    assert [windows.hit("a", 2) for _ in range(3)] == [True, True, False]
+    assert windows.is_full("a", 2)
+
+
+def test_marks_are_forgotten_by_age_and_at_a_cap(clock: ManualClock) -> None:
     marks = MemoryMarks()
     marks.incr("a", 10)
     clock.now += 5
@@ -163,8 +171,6 @@ def test_marks_are_forgotten(clock: ManualClock) -> None:
     clock.now += 5
     assert (marks.get("a"), marks.get("b")) == (0, 1)
 
-
-def test_a_key_that_is_marked_again_keeps_no_older_one(clock: ManualClock) -> None:
     marks = MemoryMarks()
     for key in ("again", "old", "older"):
         marks.incr(key, 10)
@@ -175,6 +181,14 @@ def test_a_key_that_is_marked_again_keeps_no_older_one(clock: ManualClock) -> No
 
     assert len(marks) == 2
     assert (marks.get("again"), marks.get("old"), marks.get("new")) == (1, 0, 1)
+
+    marks = MemoryMarks(2)
+
+    assert [marks.incr(key, 60) for key in ("one", "two", "one", "three")] == [1, 1, 2, 1]
+    assert [marks.get(key) for key in ("one", "two", "three")] == [1, 0, 1]
+    assert len(marks) == 2
+    marks.remove("one")
+    assert marks.get("one") == 0
 
 
 @pytest.mark.parametrize("scheme", ["redis+sentinel", "rediss+sentinel"])
@@ -213,66 +227,6 @@ def test_marks_do_not_ask_a_storage_that_has_just_failed(clock: ManualClock) -> 
 
 
 @pytest.mark.slow
-def test_processes_share_their_windows_in_redis(redis_url: str) -> None:
-    first, second = open_windows(redis_url), open_windows(redis_url)
-    name = f"shared/{free_port()}"
-
-    assert [first.hit(name, 3), second.hit(name, 3), first.hit(name, 3)] == [True] * 3
-    assert not second.hit(name, 3)
-    assert second.is_full(name, 3)
-
-
-def test_without_its_redis_a_process_counts_for_itself() -> None:
-    windows = open_windows(f"redis://127.0.0.1:{free_port()}")
-
-    assert [windows.hit("a", 2) for _ in range(3)] == [True, True, False]
-    assert windows.is_full("a", 2)
-
-
-@pytest.fixture
-def started_threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Record every thread that is started."""
-    names: list[str] = []
-    start = threading.Thread.start
-
-    def recording_start(thread: threading.Thread) -> None:
-        names.append(thread.name)
-        start(thread)
-
-    monkeypatch.setattr(threading.Thread, "start", recording_start)
-    return names
-
-
-@pytest.mark.slow
-def test_no_request_starts_a_thread(started_threads: list[str]) -> None:
-    site = Site(memory())
-    visitor = site.visitor()
-    web = Web(memory())
-    started_threads.clear()
-
-    for key in (web.key, None, "ind_wrong_key"):
-        web.get("/v1/concepts", key=key)
-    visitor.sign_in(site.key().text)
-    visitor.get("/console/history")
-    visitor.sign_out()
-
-    assert started_threads == []
-
-
-@pytest.mark.slow
-def test_wrong_keys_do_not_keep_others_behind_the_address_from_signing_in() -> None:
-    site = Site(memory(), evolve(SETTINGS, wrong_keys_per_minute=3))
-    guesser = site.visitor()
-    guesses = [guesser.sign_in(f"ind_x_{number}").status_code for number in range(5)]
-    assert guesses[-1] == 429
-
-    other = site.visitor()
-    assert other.get("/console/concepts").status_code == 303  # to the sign-in, and not refused
-    assert other.sign_in(site.key().text).status_code == 303
-    assert other.get("/console/concepts").status_code == 200
-
-
-@pytest.mark.slow
 def test_forged_signatures_do_not_lock_out_a_right_one_of_the_same_address() -> None:
     web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=2), chain=Wallets())
     forged = signed() | {"signature": "0x00"}
@@ -294,13 +248,3 @@ def test_a_redis_that_accepts_and_never_answers_costs_one_event_its_limit() -> N
 
     assert allowed == [True] * 5 + [False]
     assert seconds < REDIS_SECONDS + MARGIN_SECONDS
-
-
-def test_marks_with_a_cap_forget_the_oldest() -> None:
-    marks = MemoryMarks(2)
-
-    assert [marks.incr(key, 60) for key in ("one", "two", "one", "three")] == [1, 1, 2, 1]
-    assert [marks.get(key) for key in ("one", "two", "three")] == [1, 0, 1]
-    assert len(marks) == 2
-    marks.remove("one")
-    assert marks.get("one") == 0

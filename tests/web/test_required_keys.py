@@ -4,7 +4,7 @@ from typing import ClassVar, Final
 
 import pytest
 from attrs import field, frozen
-from tests.web.harness import Json, Web, memory, problem, saved
+from tests.web.harness import Web, memory, problem, saved
 
 from indelible.app import WriteTx
 from indelible.kernel import Conflict, UsageError
@@ -110,48 +110,22 @@ def key(web: Web) -> str:
     return web.new_key(SCOPE)
 
 
-def test_a_request_without_the_required_key_is_refused(web: Web, key: str) -> None:
+def test_a_required_key_is_needed_once_per_order(web: Web, key: str) -> None:
     assert problem(web.post("/v1/orders", json=ORDER, key=key)) == (
         400,
         "IDEMPOTENCY_KEY_REQUIRED",
     )
 
-
-def test_a_malformed_key_is_refused_on_a_route_that_requires_one(web: Web, key: str) -> None:
     answer = web.post("/v1/orders", json=ORDER, key=key, once=" ")
 
     assert problem(answer) == (400, "INVALID_IDEMPOTENCY_KEY")
 
-
-def test_a_request_with_the_required_key_runs_once(web: Web, key: str) -> None:
     orders = [web.post("/v1/orders", json=ORDER, key=key, once="order-1") for _ in range(2)]
 
     first, again = (saved(order, 200) for order in orders)
     assert first == again
     assert first["price"] == ORDER["price"]
 
-
-def test_the_document_says_that_the_key_is_required(web: Web) -> None:
-    order = web.document["paths"]["/v1/orders"]["post"]
-    concept = web.document["paths"]["/v1/concepts"]["post"]
-
-    assert is_key_required(order) is True
-    assert is_key_required(concept) is False
-    assert "`Idempotency-Key` is required" in order["description"]
-    assert "`Idempotency-Key` is required" not in concept["description"]
-
-
-def is_key_required(operation: Json) -> bool:
-    """Return whether the document requires the header of an operation."""
-    (header,) = [
-        parameter
-        for parameter in operation["parameters"]
-        if parameter.get("name") == "Idempotency-Key"
-    ]
-    return bool(header.get("required", False))
-
-
-def test_a_missing_if_match_is_reported_before_a_missing_key(web: Web) -> None:
     path = "/admin/orders/order-1/cancel"
     admin = web.new_key(ADMIN)
     body = {"reason": "a test"}
@@ -200,15 +174,18 @@ def test_a_malformed_amount_in_a_body_is_refused(
     assert problem(web.post("/v1/orders", json=body, key=key, once="order-1")) == (422, code)
 
 
-def test_the_document_describes_an_amount_as_an_object_with_an_integer(web: Web) -> None:
-    amount = web.document["components"]["schemas"]["MoneyBody"]["properties"]
+def test_refused_commands_of_operators_alone_are_stored_as_records(
+    web: Web, store: AnyStore
+) -> None:
+    answer = web.post(
+        f"/v1/concepts/{web.create()['concept']['id']}/status",
+        json={"status": "PUBLISHED", "reason": "too early"},
+        seq=1,
+    )
 
-    assert amount["amount_minor"]["type"] == "integer"
-    assert amount["amount_minor"]["maximum"] == 10**12
-    assert amount["currency"]["pattern"] == "^[A-Z]{3}$"
+    assert answer.status_code == 409
+    assert listed(store) == ()
 
-
-def test_a_refused_command_of_an_operator_is_stored_as_a_record(web: Web, store: AnyStore) -> None:
     answer = web.post(
         "/admin/orders/order-1/cancel",
         json={"reason": "a mistake"},
@@ -223,17 +200,6 @@ def test_a_refused_command_of_an_operator_is_stored_as_a_record(web: Web, store:
     assert (rejection.command, rejection.code) == ("cancel_order", "ALREADY_SHIPPED")
     assert rejection.message == "Order order-1 is already on its way."
     assert (rejection.reason, rejection.request_id) == ("a mistake", "request-9")
-
-
-def test_a_refused_command_of_another_route_is_not_recorded(web: Web, store: AnyStore) -> None:
-    answer = web.post(
-        f"/v1/concepts/{web.create()['concept']['id']}/status",
-        json={"status": "PUBLISHED", "reason": "too early"},
-        seq=1,
-    )
-
-    assert answer.status_code == 409
-    assert listed(store) == ()
 
 
 def listed(store: AnyStore) -> tuple[Rejection, ...]:

@@ -1,4 +1,4 @@
-"""Test that a command gives its route checks and documentation."""
+"""Test that a command gives its route checks."""
 
 import pytest
 from tests.web.harness import Web, concept_url, memory, problem
@@ -11,7 +11,6 @@ from indelible_web.http.routing import Routes
 
 pytestmark = pytest.mark.slow
 
-PATH = "/v1/concepts/{concept_id}/submissions"
 
 planted = Routes("planted", "a route that a test adds")
 
@@ -49,17 +48,3 @@ def test_a_declared_route_works_and_has_all_checks(wider: Web) -> None:
     )
     assert (first.status_code, first.headers["ETag"]) == (200, '"2"')
     assert again.get_json() == first.get_json()
-
-
-def test_a_declared_route_is_documented_with_an_example(wider: Web) -> None:
-    operation = wider.document["paths"][PATH]["post"]
-
-    assert operation["summary"] == "Hand a draft to its reviewers."
-    assert operation["security"] == [{"key": ["concepts:review"]}]
-    assert set(operation["requestBody"]["content"]["application/json"]["example"]) == {"reason"}
-    assert {each["name"] for each in operation["parameters"]} == {
-        "concept_id",
-        "If-Match",
-        "Idempotency-Key",
-    }
-    assert {"409", "412", "428"} <= set(operation["responses"])

@@ -119,29 +119,20 @@ def rejection_counts(web: Web) -> dict[str, float]:
     return counts
 
 
-def test_a_signed_request_is_received_from_its_sender(web: Web, office: PostOffice) -> None:
+def test_a_signed_request_is_received_from_its_sender_by_either_secret(
+    web: Web, office: PostOffice
+) -> None:
     expected = {"size": len(BODY), "sender": "post-office"}
 
     assert saved(post(web), 200) == expected
     assert office.received == [BODY]
     assert rejections(web) == ()
 
-
-def test_either_secret_is_accepted_during_a_rotation(web: Web, office: PostOffice) -> None:
     for secret in (OLD_SECRET, NEW_SECRET):
         assert post(web, BODY, hex_hmac(secret, BODY)).status_code == 200
 
     assert problem(post(web, BODY, hex_hmac(b"older", BODY))) == (400, "POSTMARK_INVALID")
-    assert office.received == [BODY, BODY]
-
-
-def test_a_wrong_signature_is_refused_before_the_body_is_received(
-    web: Web, office: PostOffice
-) -> None:
-    for signature in ("", "0", hex_hmac(NEW_SECRET, BODY + b" "), "\u00e9" * 64):
-        assert problem(post(web, BODY, signature)) == (400, "POSTMARK_INVALID"), signature
-
-    assert office.received == []
+    assert office.received == [BODY] * 3
 
 
 def test_a_refused_request_leaves_a_record_without_its_body(web: Web) -> None:
@@ -153,23 +144,16 @@ def test_a_refused_request_leaves_a_record_without_its_body(web: Web) -> None:
     assert rejection.request_id == answer.headers["X-Request-Id"]
     assert "canary" not in repr(rejection)
 
+    assert post(web, b"busy").status_code == 503
+    assert rejections(web) == (rejection,)
 
-def test_a_signed_request_that_the_webhook_refuses_leaves_a_record(web: Web) -> None:
     assert problem(post(web, b"foreign")) == (422, "LETTER_FOREIGN")
 
-    assert [rejection.code for rejection in rejections(web)] == ["LETTER_FOREIGN"]
+    assert rejections(web)[0].code == "LETTER_FOREIGN"
 
-
-def test_a_request_that_may_succeed_later_leaves_no_record(web: Web) -> None:
-    assert post(web, b"busy").status_code == 503
-
-    assert rejections(web) == ()
-
-
-def test_a_signature_that_is_a_wrong_credential_is_answered_by_401(web: Web) -> None:
     assert problem(post(web, BODY, "none")) == (401, "INVALID_SIGNATURE")
 
-    assert [rejection.code for rejection in rejections(web)] == ["INVALID_SIGNATURE"]
+    assert rejections(web)[0].code == "INVALID_SIGNATURE"
 
 
 def test_a_body_as_long_as_the_limit_is_received_and_a_longer_one_refused(
@@ -189,7 +173,7 @@ def test_a_webhook_that_is_not_configured_does_not_exist() -> None:
     assert rejections(web) == ()
 
 
-def test_a_flood_of_wrong_signatures_stores_a_limited_number_and_counts_all(web: Web) -> None:
+def test_a_flood_of_wrong_signatures_stores_a_limited_number_for_a_time(web: Web) -> None:
     for _ in range(FLOOD):
         assert post(web, BODY, "0").status_code == 400
 
@@ -197,8 +181,6 @@ def test_a_flood_of_wrong_signatures_stores_a_limited_number_and_counts_all(web:
     assert rejection_counts(web) == {"stored": PER_MINUTE, "over_limit": FLOOD - PER_MINUTE}
     assert post(web).status_code == 200
 
-
-def test_a_full_endpoint_stores_records_again_after_the_time_of_its_limit(web: Web) -> None:
     for _ in range(FLOOD):
         post(web, BODY, "0")
     (newest,) = web.store.read(list_webhook_rejections, limit=1)

@@ -37,7 +37,7 @@ def test_a_space_is_created_renamed_and_retired(web: Web) -> None:
     assert problem(web.put(url, json=RENAMING)) == (428, "IF_MATCH_MISSING")
 
 
-def test_a_subspace_is_seeded_renamed_and_retired(web: Web) -> None:
+def test_a_subspace_is_seeded_once_renamed_and_retired(web: Web) -> None:
     reader = reader_of(web)
     url = f"/v1/subspaces/{reader.subspace(None)}"
     renaming = {"name": "Parts", "description": "of it", **REASON}
@@ -59,8 +59,6 @@ def test_a_subspace_is_seeded_renamed_and_retired(web: Web) -> None:
     assert web.get(url).headers["ETag"] == '"4"'
     assert problem(seeded_again) == (409, "CENTROID_EXISTS")
 
-
-def test_a_repeated_creation_of_a_subspace_with_a_seed_writes_once(web: Web) -> None:
     reader = reader_of(web)
     body = {"space_id": reader.space_id, "name": "part", **SEED}
 
@@ -70,21 +68,6 @@ def test_a_repeated_creation_of_a_subspace_with_a_seed_writes_once(web: Web) -> 
     assert repeated.status_code == 201
     assert repeated.get_json() == first.get_json()
     assert len(reader.items(f"spaces/{reader.space_id}/subspaces")) == 1
-
-
-@pytest.mark.slow
-def test_the_centroids_of_a_space_are_those_that_captures_moved() -> None:
-    reader = new_reader()
-    nearest_id, *_ = create_example_subspaces(reader)
-    for number in range(7):
-        reader.captured(X1, title=str(number))
-
-    [centroid] = reader.items(f"spaces/{reader.space_id}/centroids")
-
-    assert centroid["id"] == nearest_id
-    assert centroid["seq"] == 7
-    assert "vector" not in centroid
-    assert len(reader.items(f"subspaces/{nearest_id}/drift")) == 7
 
 
 def requests_of_a_space(space_id: str, subspace_id: str) -> list[tuple[str, str, Json | None]]:
@@ -152,11 +135,7 @@ def test_an_algorithm_is_registered_activated_and_replaced(web: Web) -> None:
     assert [item["algorithm"]["status"] for item in items] == ["REPLACED", "ACTIVE"]
     assert web.get("/v1/algorithms/oscl-1").headers["ETag"] == '"3"'
 
-
-def test_an_algorithm_that_exists_or_is_missing_stale_or_invalid_is_refused(web: Web) -> None:
     body = {"algorithm_id": "oscl-1", "formulas": SPHERICAL, **REASON}
-    saved(web.post("/v1/algorithms", json=body), 201)
-    saved(web.post("/v1/algorithms/oscl-1/activate", json=REASON, seq=1), 200)
 
     existing = web.post("/v1/algorithms", json=body)
     missing = web.get("/v1/algorithms/oscl-3")
@@ -185,16 +164,12 @@ def test_a_setting_is_set_at_seq_0_and_changed_at_its_seq(web: Web) -> None:
         assert problem(stale) == (412, "STALE")
     assert problem(web.put(MARGIN_THRESHOLD, json=body)) == (428, "IF_MATCH_MISSING")
 
-
-def test_an_invalid_or_unknown_setting_is_refused(web: Web) -> None:
     invalid = web.put(MARGIN_THRESHOLD, json={"value": '"0.3"', **REASON}, seq=0)
     unknown = web.put("/v1/settings/colour", json={"value": "1", **REASON}, seq=0)
 
     assert problem(invalid) == (422, "SETTING_INVALID")
     assert problem(unknown) == (404, "SETTING_NOT_FOUND")
 
-
-def test_seq_0_is_refused_for_an_entity_that_must_exist(web: Web) -> None:
     reader = reader_of(web)
 
     answer = web.put(f"/v1/spaces/{reader.space_id}", json=RENAMING, seq=0)
@@ -214,13 +189,25 @@ def test_commands_on_spaces_are_counted_by_their_lifecycles() -> None:
 
 
 @pytest.mark.slow
-def test_a_changed_threshold_applies_to_the_next_capture() -> None:
+def test_a_changed_threshold_applies_to_the_next_captures() -> None:
     reader = new_reader()
     create_example_subspaces(reader)
 
     saved(reader.web.put(MARGIN_THRESHOLD, json={"value": "0.5", **REASON}, seq=0), 200)
 
     assert reader.captured(X1)["decision"] == "AMBIGUOUS"
+
+    reader = new_reader()
+    nearest_id, *_ = create_example_subspaces(reader)
+    for number in range(7):
+        reader.captured(X1, title=str(number))
+
+    [centroid] = reader.items(f"spaces/{reader.space_id}/centroids")
+
+    assert centroid["id"] == nearest_id
+    assert centroid["seq"] == 7
+    assert "vector" not in centroid
+    assert len(reader.items(f"subspaces/{nearest_id}/drift")) == 7
 
 
 class FailingSettings:
@@ -262,7 +249,7 @@ def test_a_process_that_cannot_read_its_settings_is_ready_but_degraded() -> None
 
 
 @pytest.mark.slow
-def test_settings_that_were_never_read_have_no_age() -> None:
+def test_the_age_of_settings_is_left_out_where_there_is_none(web: Web) -> None:
     store = memory()
     store.config.fetch = FailingSettings(OSError("gone")).fetch
 
@@ -270,6 +257,4 @@ def test_settings_that_were_never_read_have_no_age() -> None:
 
     assert not [name for name in metrics if "config_age" in name]
 
-
-def test_the_age_of_a_configuration_is_left_out_where_there_is_none(web: Web) -> None:
     assert "indelible_config" not in web.get("/metrics", key=None).text

@@ -128,9 +128,14 @@ def test_a_repeated_request_and_a_refused_one_have_a_position(pair: Pair) -> Non
 
 
 @pytest.mark.slow
-def test_a_query_has_no_position(pair: Pair) -> None:
+def test_a_position_outlives_a_rotation_and_a_query_has_none(pair: Pair) -> None:
     assert POSITION not in pair.web.get(CONCEPTS).headers
     assert POSITION not in pair.web.get(CONCEPTS, key=None).headers
+
+    concept, position = written(pair)
+    by_other = Positions((OTHER_SECRET,)).sign(position.partition(".")[2])
+
+    assert pair.is_listed(concept, **{POSITION: by_other})
 
 
 @pytest.mark.slow
@@ -151,14 +156,6 @@ def test_a_made_up_position_is_refused_and_lets_nobody_wait(pair: Pair) -> None:
         assert problem(answer) == (400, "INVALID_LOG_POSITION"), text
 
     assert pair.reads() == {}
-
-
-@pytest.mark.slow
-def test_a_position_outlives_the_rotation_of_the_secret(pair: Pair) -> None:
-    concept, position = written(pair)
-    by_other = Positions((OTHER_SECRET,)).sign(position.partition(".")[2])
-
-    assert pair.is_listed(concept, **{POSITION: by_other})
 
 
 @pytest.mark.slow
@@ -212,14 +209,12 @@ def test_a_store_without_a_standby_has_no_positions(web: Web) -> None:
     assert problem(refused) == (400, "INVALID_LOG_POSITION")
 
 
-def test_what_operators_read_comes_from_the_primary() -> None:
+def test_what_may_write_or_operators_read_comes_from_the_primary() -> None:
     operations = [one for routes in admin_routes(CONTEXTS) for one in routes.operations]
 
     assert operations
     assert not any(operation.reads_standby for operation in operations)
 
-
-def test_what_writes_cannot_be_declared_to_read_from_the_standby() -> None:
     routes = Routes("letters", "Letters.")
     declare = routes.add(
         "POST /letters",

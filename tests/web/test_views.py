@@ -52,11 +52,9 @@ def names_of(view: type) -> list[str]:
     return [attribute.name for attribute in fields(cast("Any", view))]
 
 
-def test_a_view_has_the_fields_of_its_class_with_the_id_first_and_the_times_last() -> None:
+def test_a_view_has_the_fields_of_its_class_and_its_own() -> None:
     assert names_of(ParcelView) == ["id", "weight", "note", "place", "created_at", "is_heavy"]
 
-
-def test_first_puts_fields_of_the_class_and_of_the_view_before_the_others() -> None:
     @frozen(
         kw_only=True,
         field_transformer=fields_of(
@@ -68,22 +66,16 @@ def test_first_puts_fields_of_the_class_and_of_the_view_before_the_others() -> N
 
     assert names_of(View) == ["place", "is_heavy", "id", "weight", "created_at"]
 
-
-def test_a_view_takes_types_and_neither_limits_nor_defaults() -> None:
     note = fields(cast("Any", ParcelView)).note
 
     assert note.type is str
     assert (note.default, note.validator, dict(note.metadata)) == (NOTHING, None, {})
 
-
-def test_every_field_of_a_view_is_in_its_answer() -> None:
     schema = cast("Any", schema_of(ParcelView, Side.ANSWER)())
 
     assert list(schema.fields) == names_of(ParcelView)
     assert all(one.required for one in schema.fields.values())
 
-
-def test_a_view_of_a_view_has_its_fields_and_more() -> None:
     @frozen(kw_only=True)
     class Details(ParcelView):
         routes: tuple[str, ...]
@@ -154,20 +146,14 @@ FAULTS: dict[Callable[[], None], str] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("declare", "fault"), FAULTS.items(), ids=[function.__name__ for function in FAULTS]
-)
-def test_a_wrong_view_is_refused_with_file_and_line(
-    declare: Callable[[], None], fault: str
-) -> None:
-    with pytest.raises(UsageError) as refused:
-        declare()
+def test_a_wrong_view_is_refused_with_file_and_line_and_all_faults() -> None:
+    for declare, fault in FAULTS.items():
+        with pytest.raises(UsageError) as refused:
+            declare()
 
-    assert fault in refused.value.problem
-    assert f"{__file__}:" in refused.value.problem
+        assert fault in refused.value.problem
+        assert f"{__file__}:" in refused.value.problem
 
-
-def test_all_faults_of_a_view_are_named_at_once() -> None:
     with pytest.raises(UsageError) as refused:
 
         @frozen(
@@ -179,8 +165,6 @@ def test_all_faults_of_a_view_are_named_at_once() -> None:
 
     assert len(refused.value.problem.splitlines()) == 4
 
-
-def test_a_view_of_a_class_without_fields_is_refused() -> None:
     with pytest.raises(UsageError, match="dict has no fields: a view needs an attrs class"):
         fields_of(dict)
 

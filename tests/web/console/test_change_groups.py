@@ -16,7 +16,7 @@ def create_many(site: Site, count: int, name: str = "Imported") -> None:
         site.create(evolve(RATIO, name=f"{name} {number}"))
 
 
-def test_many_changes_of_one_kind_and_reason_are_one_row(any_site: Site) -> None:
+def test_changes_of_one_kind_and_reason_are_one_row(any_site: Site) -> None:
     names = [f"Imported {number}" for number in range(5)]
     for name in names:
         any_site.create(evolve(RATIO, name=name))
@@ -30,6 +30,14 @@ def test_many_changes_of_one_kind_and_reason_are_one_row(any_site: Site) -> None
     assert at(single) in member.page.links
     member.get(member.page.link("since="))
     assert rows_on(member) == [1] * 5
+
+    saved = any_site.create()
+    for number in range(4):
+        saved = any_site.edit(saved, evolve(RATIO, definition=f"Number {number}."))
+    member = any_site.member()
+    member.get(f"{HISTORY}?action=edit")
+
+    assert "Ratio Edited 4 times" in member.page.words
 
 
 @pytest.mark.parametrize("start", ["", "&beginning=1"])
@@ -84,13 +92,3 @@ def test_the_changes_of_a_group_are_listed_one_by_one_page_by_page(
     assert rows_on(member) == [1] * 4
     member.get(member.page.link("before="))
     assert rows_on(member) == [1] * 2
-
-
-def test_repeated_edits_of_one_concept_are_one_row_with_their_number(any_site: Site) -> None:
-    saved = any_site.create()
-    for number in range(4):
-        saved = any_site.edit(saved, evolve(RATIO, definition=f"Number {number}."))
-    member = any_site.member()
-    member.get(f"{HISTORY}?action=edit")
-
-    assert "Ratio Edited 4 times" in member.page.words

@@ -65,7 +65,7 @@ def test_a_list_has_next_pages(any_site: Site, operator: Visitor) -> None:
     assert "First page" in operator.page.words
 
 
-def test_an_error_is_shown_to_operators_alone(
+def test_an_error_is_shown_to_operators_alone_wherever_contests_are(
     any_site: Site, operator: Visitor, member: Visitor
 ) -> None:
     contest = contest_in(any_site.store, ContestStatus.ERROR)
@@ -79,16 +79,32 @@ def test_an_error_is_shown_to_operators_alone(
     assert "BROKEN" in operator.page.words
     assert operator.page.unlabelled_fields() == []
 
+    operator.get("/console/")
 
-def test_the_pages_need_the_scope(any_site: Site) -> None:
+    assert "Open is in ERROR and waits for you." in operator.page.words
+    assert path(contest.contest_id) in operator.page.links
+
+    contest = new_contest(any_site.store)
+    hidden = contest_in(any_site.store, ContestStatus.ERROR)
+    member.get("/console/search?q=Ope")
+
+    assert path(contest.contest_id) in member.page.links
+    assert path(hidden.contest_id) not in member.page.links
+
+
+def test_the_pages_need_the_scope_and_a_contest(any_site: Site, operator: Visitor) -> None:
     contest_id = new_contest(any_site.store).contest_id
     stranger = any_site.member("console", "concepts:read")
     for address in (CONTESTS, path(contest_id), path(contest_id, "/stream")):
         assert stranger.get(address).status_code == 403
     assert "Contests" not in stranger.page.words
 
+    for ending in ("", "/stream", "/check", "/events/1/payload"):
+        assert operator.get(path("nothing", ending)).status_code == 404
 
-def test_the_page_shows_timeline_configuration_field_and_events(
+
+@pytest.mark.slow
+def test_the_page_shows_timeline_configuration_field_events_and_rewrites(
     any_site: Site, operator: Visitor
 ) -> None:
     contest = live_contest(any_site.store)
@@ -109,8 +125,6 @@ def test_the_page_shows_timeline_configuration_field_and_events(
     assert operator.page.active_markup() == []
     assert operator.page.unlabelled_fields() == []
 
-
-def test_raw_bytes_are_downloaded_and_never_shown(any_site: Site, operator: Visitor) -> None:
     contest = live_contest(any_site.store)
     contest.observe(b"<script>alert(1)</script>", 1)
     number = contest.log.event_number
@@ -123,22 +137,27 @@ def test_raw_bytes_are_downloaded_and_never_shown(any_site: Site, operator: Visi
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.content_type == "application/octet-stream"
 
+    contest = live_contest(any_site.store, name="</title><script>alert(1)</script>")
+    contest.fail("complete", "<B>")
+    answer = operator.get(path(contest.contest_id))
+
+    assert "<script>alert" not in answer.text
+    assert operator.page.active_markup() == []
+
+    contest = live_contest(any_site.store)
+    contest.observe(FIRST_ROUND, 1)
+    contest.observe(REWRITTEN, 2)
+    operator.get(path(contest.contest_id))
+    assert "Score rewritten" in operator.page.words
+    operator.send("/correct", reason="the committee has corrected the card")
+
+    assert contest.events[-1].kind == "CORRECTION"
+    assert contest.log.pending_rewrite_number is None
+
 
 @pytest.mark.slow
-def test_a_reader_sees_neither_events_nor_runs_nor_forms(any_site: Site, member: Visitor) -> None:
-    contest = complete_contest(any_site.store)
-    member.get(path(contest.contest_id))
-
-    assert "Settlement runs" not in member.page.words
-    assert "Events" not in member.page.words
-    assert "What you can do" not in member.page.words
-    assert member.get(path(contest.contest_id, "/events/1/payload")).status_code == 403
-    assert member.get(path(contest.contest_id, "/check")).status_code == 403
-
-
-@pytest.mark.slow
-def test_a_settled_contest_shows_its_result_and_its_digests(
-    any_site: Site, operator: Visitor
+def test_a_settled_contest_shows_its_result_and_what_came_later(
+    any_site: Site, operator: Visitor, member: Visitor
 ) -> None:
     contest = complete_contest(any_site.store)
     (run,) = contest.runs
@@ -155,10 +174,24 @@ def test_a_settled_contest_shows_its_result_and_its_digests(
     assert run.eligibility_digest in words
     assert f"{run.pool_minor / 100:.2f} USD: rake" in words
 
+    member.get(path(contest.contest_id))
 
-@pytest.mark.slow
-def test_a_late_change_is_listed_with_its_difference(any_site: Site, operator: Visitor) -> None:
-    contest = complete_contest(any_site.store)
+    assert "Settlement runs" not in member.page.words
+    assert "Events" not in member.page.words
+    assert "What you can do" not in member.page.words
+    assert member.get(path(contest.contest_id, "/events/1/payload")).status_code == 403
+    assert member.get(path(contest.contest_id, "/check")).status_code == 403
+
+    answer = operator.get(path(contest.contest_id, "/check"))
+
+    assert answer.status_code == 200
+    assert "events are sound" in operator.page.words
+    assert "It equals the stored result." in operator.page.words
+
+    live = live_contest(any_site.store)
+    operator.get(path(live.contest_id, "/check"))
+    assert "ROUNDS_NOT_OFFICIAL" in operator.page.words
+
     cards = {**strokes_of(2), PLAYERS[0]: [90, 90], PLAYERS[1]: [90, 90]}
     contest.observe(Board(cards=cards, status=FINAL_BOARD.status), 9)
     operator.get(path(contest.contest_id))
@@ -170,7 +203,9 @@ def test_a_late_change_is_listed_with_its_difference(any_site: Site, operator: V
 
 
 @pytest.mark.slow
-def test_an_operator_locks_pauses_resumes_and_cancels(any_site: Site, operator: Visitor) -> None:
+def test_an_operator_locks_pauses_resumes_and_cancels_once(
+    any_site: Site, operator: Visitor
+) -> None:
     contest = new_contest(any_site.store)
     any_site.clock.time = contest.contest.created_at
     operator.get(path(contest.contest_id))
@@ -184,8 +219,6 @@ def test_an_operator_locks_pauses_resumes_and_cancels(any_site: Site, operator: 
     assert "ADMIN_CANCEL" in operator.page.words
     assert not [form for form in operator.page.forms if form.action.endswith("/cancel")]
 
-
-def test_a_form_that_is_sent_twice_has_one_effect(any_site: Site, operator: Visitor) -> None:
     contest = new_contest(any_site.store)
     operator.get(path(contest.contest_id))
     page = operator.page
@@ -195,8 +228,6 @@ def test_a_form_that_is_sent_twice_has_one_effect(any_site: Site, operator: Visi
 
     assert contest.contest.configuration_version == 2
 
-
-def test_a_refused_form_keeps_its_reason_and_is_recorded(any_site: Site, operator: Visitor) -> None:
     contest = new_contest(any_site.store)
     operator.get(path(contest.contest_id))
     contest.cancel()
@@ -210,62 +241,20 @@ def test_a_refused_form_keeps_its_reason_and_is_recorded(any_site: Site, operato
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("action", "status"),
-    [
+def test_an_error_is_resolved_by_a_form(any_site: Site, operator: Visitor) -> None:
+    for action, status in [
         ("retry", ContestStatus.COMPLETE),
         ("resume", ContestStatus.LIVE),
         ("cancel", ContestStatus.CANCELLED),
-    ],
-)
-def test_an_error_is_resolved_by_a_form(
-    any_site: Site, operator: Visitor, action: str, status: ContestStatus
-) -> None:
-    contest = due_contest(any_site.store)
-    contest.fail("complete")
-    operator.get(path(contest.contest_id))
-    operator.send("/resolve", action=action, reason="a test")
-    operator.follow()
+    ]:
+        contest = due_contest(any_site.store)
+        contest.fail("complete")
+        operator.get(path(contest.contest_id))
+        operator.send("/resolve", action=action, reason="a test")
+        operator.follow()
 
-    assert contest.contest.status is status
-    assert "Resolved." in operator.page.words
-
-
-@pytest.mark.slow
-def test_a_rewrite_is_accepted_by_a_form(any_site: Site, operator: Visitor) -> None:
-    contest = live_contest(any_site.store)
-    contest.observe(FIRST_ROUND, 1)
-    contest.observe(REWRITTEN, 2)
-    operator.get(path(contest.contest_id))
-    assert "Score rewritten" in operator.page.words
-    operator.send("/correct", reason="the committee has corrected the card")
-
-    assert contest.events[-1].kind == "CORRECTION"
-    assert contest.log.pending_rewrite_number is None
-
-
-@pytest.mark.slow
-def test_the_check_shows_the_settlement_of_now(any_site: Site, operator: Visitor) -> None:
-    contest = complete_contest(any_site.store)
-    answer = operator.get(path(contest.contest_id, "/check"))
-
-    assert answer.status_code == 200
-    assert "events are sound" in operator.page.words
-    assert "It equals the stored result." in operator.page.words
-
-    live = live_contest(any_site.store)
-    operator.get(path(live.contest_id, "/check"))
-    assert "ROUNDS_NOT_OFFICIAL" in operator.page.words
-
-
-@pytest.mark.slow
-def test_names_and_reasons_are_shown_as_text(any_site: Site, operator: Visitor) -> None:
-    contest = live_contest(any_site.store, name="</title><script>alert(1)</script>")
-    contest.fail("complete", "<B>")
-    answer = operator.get(path(contest.contest_id))
-
-    assert "<script>alert" not in answer.text
-    assert operator.page.active_markup() == []
+        assert contest.contest.status is status
+        assert "Resolved." in operator.page.words
 
 
 def no_stream(_: Streams) -> bool:
@@ -288,25 +277,3 @@ def test_a_stream_shows_the_state_once_and_then_what_changes(
     contest.observe(FIRST_ROUND, 1)
     changed = operator.get(path(contest.contest_id, f"/stream?after={revision}"))
     assert "event: contest" in changed.text
-
-
-def test_the_home_page_lists_what_waits_for_an_operator(any_site: Site, operator: Visitor) -> None:
-    contest = contest_in(any_site.store, ContestStatus.ERROR)
-    operator.get("/console/")
-
-    assert "Open is in ERROR and waits for you." in operator.page.words
-    assert path(contest.contest_id) in operator.page.links
-
-
-def test_the_search_finds_contests_by_name(any_site: Site, member: Visitor) -> None:
-    contest = new_contest(any_site.store)
-    hidden = contest_in(any_site.store, ContestStatus.ERROR)
-    member.get("/console/search?q=Ope")
-
-    assert path(contest.contest_id) in member.page.links
-    assert path(hidden.contest_id) not in member.page.links
-
-
-def test_an_unknown_contest_is_not_found(operator: Visitor) -> None:
-    for ending in ("", "/stream", "/check", "/events/1/payload"):
-        assert operator.get(path("nothing", ending)).status_code == 404

@@ -51,8 +51,6 @@ def test_payments_and_payouts_are_found_by_their_ids_at_stripe(
     operator.get("/console/search?q=tr_unknown")
     assert "Nothing found" in operator.page.words
 
-
-def test_ids_at_stripe_are_for_operators_only(site: Site) -> None:
     paid_charge(site.store, intent_id="pi_found")
     payer = site.member("console", "payments:read")
 
@@ -61,7 +59,7 @@ def test_ids_at_stripe_are_for_operators_only(site: Site) -> None:
     assert "Nothing found" in payer.page.words
 
 
-def test_a_payment_shows_what_was_received_in_its_currency_and_links_its_reference(
+def test_a_payment_is_filtered_and_shows_what_was_received_in_its_currency(
     site: Site, operator: Visitor
 ) -> None:
     charge = paid_charge(site.store)
@@ -74,19 +72,6 @@ def test_a_payment_shows_what_was_received_in_its_currency_and_links_its_referen
     operator.get(f"{MONEY}/ledger")
     assert f"{MONEY}/payouts?reference={charge.reference}" in operator.page.links
 
-
-def test_a_transfer_tells_on_its_page_that_it_waits_for_an_approval(
-    site: Site, operator: Visitor
-) -> None:
-    planned(site.store)
-
-    operator.get(f"{MONEY}/payouts/{transfer_of(site.store, 'ann').id}")
-
-    assert re.search(r"Waits for or failed by ?an approval", operator.page.words)
-
-
-def test_payments_are_filtered_by_party_and_reference(site: Site, operator: Visitor) -> None:
-    charge = paid_charge(site.store)
     operator.get(f"{MONEY}?status=SUCCEEDED")
     (form,) = [form for form in operator.page.forms if "party" in form.fields]
 
@@ -96,3 +81,13 @@ def test_payments_are_filtered_by_party_and_reference(site: Site, operator: Visi
     operator.get(f"{MONEY}?party=nobody&reference=&status=")
     assert f"{MONEY}/payments/{charge.id}" not in operator.page.links
     assert operator.page.unlabelled_fields() == []
+
+
+def test_a_transfer_tells_on_its_page_that_it_waits_for_an_approval(
+    site: Site, operator: Visitor
+) -> None:
+    planned(site.store)
+
+    operator.get(f"{MONEY}/payouts/{transfer_of(site.store, 'ann').id}")
+
+    assert re.search(r"Waits for or failed by ?an approval", operator.page.words)

@@ -58,14 +58,31 @@ def test_the_next_page_is_reached_after_a_refused_form(site: Site, operator: Vis
     assert operator.get(operator.page.link("cursor=")).status_code == 200
     assert len(first | charges_on(operator)) == 2
 
-
-def test_the_next_page_of_payouts_is_reached_after_a_refused_plan(
-    site: Site, operator: Visitor
-) -> None:
     planned(site.store)
     refuse(operator, f"{MONEY}/payouts", "/plan")
 
     assert operator.get(operator.page.link("cursor=")).status_code == 200
+
+    planned(site.store)
+    operator.get(f"{MONEY}/ledger?reference={REFERENCE}&limit=1")
+    link = operator.page.link("cursor=")
+
+    assert f"reference={REFERENCE}" in link
+    assert operator.get(link).status_code == 200
+
+    for path, filters, status in [
+        (MONEY, {"party": "ada", "reference": "pool-1"}, "SUCCEEDED"),
+        (f"{MONEY}/inbox", {"event_type": "charge.refunded"}, "PROCESSED"),
+        (f"{MONEY}/payouts", {"party": "ann", "reference": REFERENCE}, "parked"),
+    ]:
+        planned(site.store)
+        operator.get(f"{path}?{urlencode(filters)}&limit=2")
+
+        (tab,) = [link for link in operator.page.links if f"status={status}" in link]
+
+        kept = dict(parse_qsl(urlsplit(tab).query))
+        assert kept == {**filters, "limit": "2", "status": status}
+        assert operator.get(tab).status_code == 200
 
 
 def test_the_links_to_other_pages_keep_the_filters(site: Site, operator: Visitor) -> None:
@@ -81,37 +98,6 @@ def test_the_links_to_other_pages_keep_the_filters(site: Site, operator: Visitor
     assert "cursor=" not in back
     operator.get(back)
     assert charges_on(operator) == first
-
-
-@pytest.mark.parametrize(
-    ("path", "filters", "status"),
-    [
-        (MONEY, {"party": "ada", "reference": "pool-1"}, "SUCCEEDED"),
-        (f"{MONEY}/inbox", {"event_type": "charge.refunded"}, "PROCESSED"),
-        (f"{MONEY}/payouts", {"party": "ann", "reference": REFERENCE}, "parked"),
-    ],
-    ids=["payments", "inbox", "payouts"],
-)
-def test_the_tabs_of_states_keep_the_other_filters(
-    site: Site, operator: Visitor, path: str, filters: dict[str, str], status: str
-) -> None:
-    planned(site.store)
-    operator.get(f"{path}?{urlencode(filters)}&limit=2")
-
-    (tab,) = [link for link in operator.page.links if f"status={status}" in link]
-
-    kept = dict(parse_qsl(urlsplit(tab).query))
-    assert kept == {**filters, "limit": "2", "status": status}
-    assert operator.get(tab).status_code == 200
-
-
-def test_the_links_of_the_ledger_keep_the_filters(site: Site, operator: Visitor) -> None:
-    planned(site.store)
-    operator.get(f"{MONEY}/ledger?reference={REFERENCE}&limit=1")
-    link = operator.page.link("cursor=")
-
-    assert f"reference={REFERENCE}" in link
-    assert operator.get(link).status_code == 200
 
 
 def test_all_discrepancies_of_a_report_are_on_its_pages(site: Site, operator: Visitor) -> None:

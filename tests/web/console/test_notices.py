@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 from flask import redirect, request
-from tests.web.console.visitor import HISTORY, LIST, Site, Visitor
+from tests.web.console.visitor import EVERY_MARKUP, HISTORY, LIST, Site, Visitor, assert_text_on
 from tests.web.harness import memory
-from tests.web.hostile.rows import MARKUP
 from werkzeug.wrappers import Response
 
 from indelible.testing.stores import BEGINNING
@@ -49,7 +48,7 @@ def statuses(member: Visitor) -> list[str]:
 
 
 @pytest.mark.slow
-def test_a_notice_is_shown_once(member: Visitor) -> None:
+def test_a_notice_is_shown_once_and_never_with_an_error(member: Visitor) -> None:
     leave(member)
     member.get(HISTORY)
     assert TEXT in member.page.text
@@ -59,8 +58,6 @@ def test_a_notice_is_shown_once(member: Visitor) -> None:
     assert TEXT not in member.page.text
     assert member.client.get_cookie(COOKIE) is None
 
-
-def test_the_notice_of_a_later_action_replaces_an_earlier_one(member: Visitor) -> None:
     leave(member, "First.")
     leave(member, "Second.")
     member.get(LIST)
@@ -68,8 +65,6 @@ def test_the_notice_of_a_later_action_replaces_an_earlier_one(member: Visitor) -
     assert "Second." in member.page.text
     assert "First." not in member.page.text
 
-
-def test_an_error_page_shows_no_notice_of_success(member: Visitor) -> None:
     leave(member)
     assert member.get(f"{LIST}/unknown").status_code == 404
     assert TEXT not in member.page.text
@@ -77,33 +72,6 @@ def test_an_error_page_shows_no_notice_of_success(member: Visitor) -> None:
     member.get(LIST)
     assert TEXT not in member.page.text
 
-
-def test_a_notice_of_another_session_is_not_shown(acting_site: Site, member: Visitor) -> None:
-    leave(member)
-    cookie = member.client.get_cookie(COOKIE)
-    assert cookie is not None
-    other = acting_site.member()
-    other.client.set_cookie(COOKIE, cookie.value)
-
-    other.get(LIST)
-
-    assert TEXT not in other.page.text
-
-
-@pytest.mark.parametrize(
-    "forged", ["", "x", "IlBsYW50ZWQi", "IlBsYW50ZWQi.e30", "\u00ff", "a" * 3_000]
-)
-def test_a_forged_notice_is_not_shown_and_removed(member: Visitor, forged: str) -> None:
-    member.client.set_cookie(COOKIE, forged)
-
-    assert member.get(LIST).status_code == 200
-
-    assert "Planted" not in member.page.text
-    assert not [tag for tag in statuses(member) if tag == "div"]
-    assert member.client.get_cookie(COOKIE) is None
-
-
-def test_a_long_notice_is_cut(member: Visitor) -> None:
     leave(member, "x" * MAX_NOTICE_LENGTH)
     member.get(LIST)
     assert "x" * MAX_NOTICE_LENGTH in member.page.text
@@ -114,29 +82,42 @@ def test_a_long_notice_is_cut(member: Visitor) -> None:
     assert "y" * MAX_NOTICE_LENGTH not in member.page.text
 
 
-@pytest.mark.parametrize("name", MARKUP)
-def test_notices_are_escaped(member: Visitor, name: str) -> None:
-    leave(member, MARKUP[name])
+def test_a_forged_or_foreign_notice_is_not_shown(acting_site: Site, member: Visitor) -> None:
+    leave(member)
+    cookie = member.client.get_cookie(COOKIE)
+    assert cookie is not None
+    other = acting_site.member()
+    other.client.set_cookie(COOKIE, cookie.value)
 
-    answer = member.get(LIST)
+    other.get(LIST)
 
-    assert answer.status_code == 200
-    assert member.page.active_markup() == []
+    assert TEXT not in other.page.text
 
+    for forged in ["", "x", "IlBsYW50ZWQi", "IlBsYW50ZWQi.e30", "\u00ff", "a" * 3_000]:
+        member.client.set_cookie(COOKIE, forged)
 
-def test_the_cookie_of_a_notice_is_short_lived_and_not_for_scripts(member: Visitor) -> None:
+        assert member.get(LIST).status_code == 200
+
+        assert "Planted" not in member.page.text
+        assert not [tag for tag in statuses(member) if tag == "div"]
+        assert member.client.get_cookie(COOKIE) is None
+
     answer = member.client.get("/console/act", query_string={"text": TEXT})
 
-    cookie = answer.headers["Set-Cookie"]
-    assert cookie.startswith(f"{COOKIE}=")
+    header = answer.headers["Set-Cookie"]
+    assert header.startswith(f"{COOKIE}=")
     attributes = {f"Max-Age={MAX_AGE_SECONDS}", "HttpOnly", "SameSite=Lax", "Path=/"}
-    assert attributes <= set(cookie.split("; "))
-    assert "Secure" not in cookie
+    assert attributes <= set(header.split("; "))
+    assert "Secure" not in header
 
 
-@pytest.mark.parametrize(
-    ("seconds", "expected"),
-    [
+def test_notices_are_text(member: Visitor) -> None:
+    leave(member, EVERY_MARKUP[:MAX_NOTICE_LENGTH])
+    assert_text_on(member, LIST)
+
+
+def test_times_and_durations_are_relative_with_the_exact_time_as_title() -> None:
+    for seconds, expected in [
         (0, "now"),
         (5, "5 seconds ago"),
         (90, "2 minutes ago"),
@@ -144,20 +125,20 @@ def test_the_cookie_of_a_notice_is_short_lived_and_not_for_scripts(member: Visit
         (7_200, "2 hours ago"),
         (86_400, "a day ago"),
         (-120, "2 minutes from now"),
-    ],
-)
-def test_a_relative_time_has_the_exact_one_as_its_title(seconds: int, expected: str) -> None:
-    text = relative(BEGINNING, BEGINNING + timedelta(seconds=seconds))
+    ]:
+        text = relative(BEGINNING, BEGINNING + timedelta(seconds=seconds))
 
-    assert text == (
-        '<time datetime="2026-01-01T00:00:00.000000+00:00" title="1 Jan 2026, 00:00:00 UTC">'
-        f"{expected}</time>"
-    )
+        assert text == (
+            '<time datetime="2026-01-01T00:00:00.000000+00:00" title="1 Jan 2026, 00:00:00 UTC">'
+            f"{expected}</time>"
+        )
 
-
-@pytest.mark.parametrize(
-    ("seconds", "expected"),
-    [(-5, "0 s"), (0, "0 s"), (119, "119 s"), (120, "2 min"), (7_199, "119 min"), (7_200, "2 h")],
-)
-def test_a_duration_has_the_largest_unit_of_which_it_has_two(seconds: int, expected: str) -> None:
-    assert duration(timedelta(seconds=seconds)) == expected
+    for seconds, expected in [
+        (-5, "0 s"),
+        (0, "0 s"),
+        (119, "119 s"),
+        (120, "2 min"),
+        (7_199, "119 min"),
+        (7_200, "2 h"),
+    ]:
+        assert duration(timedelta(seconds=seconds)) == expected

@@ -4,8 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 import pytest
-from tests.web.console.visitor import Site, Visitor
-from tests.web.hostile.rows import MARKUP
+from tests.web.console.visitor import EVERY_MARKUP, Site, Visitor
 from tests.web.minting import acted, buried
 
 from indelible.contests import ContestStatus
@@ -117,23 +116,6 @@ def test_a_refused_form_keeps_its_fields_and_is_recorded(any_site: Site, operato
     (head,) = any_site.store.read(list_executions)
     assert head.entity.status.value == "pending"
 
-
-def test_a_step_that_is_not_as_expected_excludes_completed(operator: Visitor) -> None:
-    page = started(operator)
-    markup = "".join(MARKUP.values())
-    assert sent(operator, page, "step", **{**STEP, "ok": "no", "observed": markup}) == 303
-    assert "Not as expected" in operator.page.words
-    assert operator.page.active_markup() == []
-
-    assert sent(operator, page, "end", status="completed") == 409
-    assert "RUNBOOK_STEPS_FAILED" in operator.page.words
-    assert sent(operator, page, "end", status="partial") == 422
-    assert sent(operator, page, "end", status="partial", error_reason="one is left") == 303
-    assert "one is left" in operator.page.words
-
-
-def test_a_form_that_is_sent_twice_has_one_effect(any_site: Site, operator: Visitor) -> None:
-    page = started(operator)
     operator.get(page)
     form = operator.page.form("step")
     data = {**form.fields, **STEP, "reason": "a drill"}
@@ -145,14 +127,21 @@ def test_a_form_that_is_sent_twice_has_one_effect(any_site: Site, operator: Visi
     assert head.entity.step_count == 1
 
 
-def test_the_pages_need_the_scope(any_site: Site) -> None:
-    reader = any_site.member("console", "history:read")
-    for path in ("", "/runbooks/47-dead-task", "/executions/x"):
-        assert reader.get(f"{OPERATIONS}{path}").status_code == 403
-    assert OPERATIONS not in reader.page.links
+def test_a_step_that_is_not_as_expected_excludes_completed(operator: Visitor) -> None:
+    page = started(operator)
+    markup = EVERY_MARKUP
+    assert sent(operator, page, "step", **{**STEP, "ok": "no", "observed": markup}) == 303
+    assert "Not as expected" in operator.page.words
+    assert operator.page.active_markup() == []
+
+    assert sent(operator, page, "end", status="completed") == 409
+    assert "RUNBOOK_STEPS_FAILED" in operator.page.words
+    assert sent(operator, page, "end", status="partial") == 422
+    assert sent(operator, page, "end", status="partial", error_reason="one is left") == 303
+    assert "one is left" in operator.page.words
 
 
-def test_every_known_runbook_has_its_page_and_an_unknown_one_too(operator: Visitor) -> None:
+def test_runbooks_have_pages_that_need_the_scope(operator: Visitor, any_site: Site) -> None:
     for mode in FAILURE_MODES:
         assert operator.get(f"{OPERATIONS}/runbooks/{mode.name}").status_code == 200
         assert mode.page in operator.page.words
@@ -161,6 +150,17 @@ def test_every_known_runbook_has_its_page_and_an_unknown_one_too(operator: Visit
     assert "No runbook has this name." in operator.page.words
     assert not [form for form in operator.page.forms if form.action.endswith("own-1")]
     assert operator.get(f"{OPERATIONS}/executions/unknown").status_code == 404
+
+    reader = any_site.member("console", "history:read")
+    for path in ("", "/runbooks/47-dead-task", "/executions/x"):
+        assert reader.get(f"{OPERATIONS}{path}").status_code == 403
+    assert OPERATIONS not in reader.page.links
+
+    assert AttentionItem(text="a", url="/", alert="DeadTasks").runbook == RUNBOOK
+    assert AttentionItem(text="a", url="/").runbook == ""
+    with pytest.raises(UsageError, match="DeadLetters"):
+        AttentionItem(text="a", url="/", alert="DeadLetters")
+    assert MODE_BY_NAME[RUNBOOK].number == 47
 
 
 def test_open_executions_that_are_not_shown_are_announced(
@@ -179,11 +179,3 @@ def test_open_executions_that_are_not_shown_are_announced(
     operator.get(OPERATIONS)
     command = "indelible ops list-all-executions --status pending"
     assert f"More are pending: {command} lists all of them." in operator.page.words
-
-
-def test_an_item_with_an_unknown_alert_is_refused() -> None:
-    assert AttentionItem(text="a", url="/", alert="DeadTasks").runbook == RUNBOOK
-    assert AttentionItem(text="a", url="/").runbook == ""
-    with pytest.raises(UsageError, match="DeadLetters"):
-        AttentionItem(text="a", url="/", alert="DeadLetters")
-    assert MODE_BY_NAME[RUNBOOK].number == 47

@@ -54,10 +54,6 @@ def operator(site: Site) -> Visitor:
     return site.member("console", "ops", owner=OTTO)
 
 
-def rule_of(page: ConsolePage) -> str:
-    return page.rule
-
-
 def is_missing_scope(visitor: Visitor, rule: str, entity_id: str) -> bool:
     """Send a form to a rule and return True if it is refused for the lack of a scope."""
     visitor.get(HOME)
@@ -67,24 +63,7 @@ def is_missing_scope(visitor: Visitor, rule: str, entity_id: str) -> bool:
     return answer.status_code == 403 and "SCOPE_MISSING" in visitor.page.words
 
 
-def test_the_forms_of_operators_include_the_decisions() -> None:
-    assert len(FORMS) > 20
-    assert {page.rule for page in FORMS} >= DECISIONS
-
-
-@pytest.mark.parametrize("page", FORMS, ids=rule_of)
-def test_a_form_needs_the_scope_of_its_route(
-    site: Site, operator: Visitor, page: ConsolePage
-) -> None:
-    planned(site.store)
-    transfer_id = transfer_of(site.store, "ann").id
-
-    assert is_missing_scope(operator, page.rule, transfer_id) is (page.rule in DECISIONS)
-    assert is_missing_scope(site.member("console", "concepts:read"), page.rule, transfer_id)
-    assert not is_missing_scope(site.member("console", "admin"), page.rule, transfer_id)
-
-
-def test_a_form_that_is_refused_for_a_missing_scope_leaves_a_record(
+def test_a_form_needs_the_scope_of_its_route_and_its_refusal_leaves_a_record(
     site: Site, operator: Visitor
 ) -> None:
     planned(site.store)
@@ -97,21 +76,29 @@ def test_a_form_that_is_refused_for_a_missing_scope_leaves_a_record(
     assert (rejection.code, rejection.reason) == ("SCOPE_MISSING", "a test")
     assert rejection.command == f"{PREFIX}{rule}"
 
+    for page in FORMS:
+        planned(site.store)
+        transfer_id = transfer_of(site.store, "ann").id
 
-@pytest.mark.parametrize("rule", LISTS)
-def test_an_operator_opens_the_pages_of_operators(site: Site, operator: Visitor, rule: str) -> None:
+        assert is_missing_scope(operator, page.rule, transfer_id) is (page.rule in DECISIONS)
+        assert is_missing_scope(site.member("console", "concepts:read"), page.rule, transfer_id)
+        assert not is_missing_scope(site.member("console", "admin"), page.rule, transfer_id)
+
+
+def test_an_operator_opens_the_pages_of_operators(site: Site, operator: Visitor) -> None:
     operator.get(HOME)
-    section = PREFIX + "/" + rule.split("/")[1]
-    assert section in operator.page.links
-    assert operator.get(PREFIX + rule).status_code == 200
+    for rule in LISTS:
+        section = PREFIX + "/" + rule.split("/")[1]
+        assert section in operator.page.links
+        assert operator.get(PREFIX + rule).status_code == 200
 
-    reader = site.member("console", "concepts:read")
-    reader.get(HOME)
-    assert section not in reader.page.links
-    assert reader.get(PREFIX + rule).status_code == 403
+        reader = site.member("console", "concepts:read")
+        reader.get(HOME)
+        assert section not in reader.page.links
+        assert reader.get(PREFIX + rule).status_code == 403
 
 
-def test_an_operator_is_shown_contests_in_error_without_a_form_that_cancels(
+def test_an_operator_pauses_and_resolves_contests_and_cancels_none(
     site: Site, operator: Visitor
 ) -> None:
     contest = contest_in(site.store, ContestStatus.ERROR)
@@ -127,8 +114,6 @@ def test_an_operator_is_shown_contests_in_error_without_a_form_that_cancels(
     assert "SCOPE_MISSING" in operator.page.words
     assert contest.contest.is_in_error
 
-
-def test_an_operator_pauses_a_contest_and_cannot_cancel_it(site: Site, operator: Visitor) -> None:
     contest = live_contest(site.store)
     path = f"{PREFIX}/contests/{contest.contest_id}"
     operator.get(path)
@@ -169,8 +154,6 @@ def test_an_operator_sees_and_creates_no_keys_of_others(site: Site, operator: Vi
     assert issuer.send("/new", None, **forged).status_code == 403
     assert "SCOPE_NOT_GRANTED" in issuer.page.words
 
-
-def test_admin_can_be_given_where_no_route_names_it() -> None:
     concepts = tuple(context for context in CONTEXTS if context.name == "concepts")
     administrator = Site(memory(), contexts=concepts).member("console", "admin")
 

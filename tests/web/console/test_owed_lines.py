@@ -56,6 +56,13 @@ def test_planning_tells_how_many_transfers_were_planned(any_site: Site, operator
     words = "Nothing to plan: the settlement has its 3 transfers already."
     assert words in operator.page.words
 
+    operator.get(PAYOUTS)
+
+    refused = operator.send("/plan", settlement_id="no-settlement", reason="the result is final")
+    assert refused.status_code == 404
+    assert operator.page.form("/plan").fields["settlement_id"] == ["no-settlement"]
+    assert operator.page.form("/plan").fields["reason"] == ["the result is final"]
+
 
 @pytest.mark.parametrize(
     ("amounts", "notice"),
@@ -75,15 +82,6 @@ def test_planning_tells_of_one_transfer_and_of_none(
     assert notice in operator.page.words
 
 
-def test_a_refused_plan_keeps_what_was_typed(operator: Visitor) -> None:
-    operator.get(PAYOUTS)
-
-    refused = operator.send("/plan", settlement_id="no-settlement", reason="the result is final")
-    assert refused.status_code == 404
-    assert operator.page.form("/plan").fields["settlement_id"] == ["no-settlement"]
-    assert operator.page.form("/plan").fields["reason"] == ["the result is final"]
-
-
 # Owed lines
 
 
@@ -101,6 +99,18 @@ def test_an_owed_line_leads_to_its_settlement_and_to_its_plan(
     assert f"settlement:{SETTLEMENT}" in operator.page.words
     assert "56.28 USD ann" in operator.page.words
 
+    settle_other(any_site.store, "s2", 1)
+    do(any_site.store, money.plan_payouts, money.PlanPayouts(settlement_id=SETTLEMENT))
+
+    operator.get(f"{PAYOUTS}?reference={REFERENCE}&limit=2")
+    assert {"ann", "bob", "cat"} & set(operator.page.words.split())
+    assert "dan" not in operator.page.words.split()
+    for part in ("status=parked", "cursor="):
+        assert f"reference={REFERENCE}" in operator.page.link(part)
+    operator.get(f"{PAYOUTS}?reference={OTHER}")
+    assert "dan" in operator.page.words.split()
+    assert not {"ann", "bob", "cat"} & set(operator.page.words.split())
+
 
 def test_a_line_that_is_owed_again_leads_to_the_reversed_transfer(
     any_site: Site, operator: Visitor
@@ -116,24 +126,6 @@ def test_a_line_that_is_owed_again_leads_to_the_reversed_transfer(
     operator.get(operator.page.link(f"{first.id}#actions"))
     assert operator.page.form("/reissue").method == "post"
 
-
-def test_the_payouts_of_one_reference_are_shown_alone(any_site: Site, operator: Visitor) -> None:
-    settle_other(any_site.store, "s2", 1)
-    do(any_site.store, money.plan_payouts, money.PlanPayouts(settlement_id=SETTLEMENT))
-
-    operator.get(f"{PAYOUTS}?reference={REFERENCE}&limit=2")
-    assert {"ann", "bob", "cat"} & set(operator.page.words.split())
-    assert "dan" not in operator.page.words.split()
-    for part in ("status=parked", "cursor="):
-        assert f"reference={REFERENCE}" in operator.page.link(part)
-    operator.get(f"{PAYOUTS}?reference={OTHER}")
-    assert "dan" in operator.page.words.split()
-    assert not {"ann", "bob", "cat"} & set(operator.page.words.split())
-
-
-def test_the_movement_that_reverses_a_payout_leads_to_it(any_site: Site, operator: Visitor) -> None:
-    planned(any_site.store)
-    first = sent(any_site.store, "ann")
     reverse(any_site.store, "ann")
     operator.get(f"{MONEY}/movements/{movement_id('reversal:trr_1')}")
 
@@ -168,18 +160,9 @@ def test_the_home_page_sums_what_is_owed_without_a_transfer(
 # The books
 
 
-@pytest.mark.parametrize("kind", AccountKind)
-def test_each_kind_of_account_tells_its_side_and_what_a_balance_means(kind: AccountKind) -> None:
-    other = Side.CREDIT if kind.side is Side.DEBIT else Side.DEBIT
-    text = balance_text(kind, 1)
-
-    assert f"The balance is on the {kind.side} side" in text
-    assert f"A positive balance means: {POSITIVE_BALANCES[kind]}." in text
-    assert "negative" not in text
-    assert balance_text(kind, -1).endswith(f"therefore on the {other} side.")
-
-
-def test_the_page_of_an_account_tells_its_side(any_site: Site, operator: Visitor) -> None:
+def test_each_kind_of_account_tells_its_side_and_what_a_balance_means(
+    any_site: Site, operator: Visitor
+) -> None:
     planned(any_site.store)
     payable = account_id(AccountKind.WINNER_PAYABLE, REFERENCE, USD)
     operator.get(f"{MONEY}/ledger/{payable}")
@@ -190,3 +173,12 @@ def test_the_page_of_an_account_tells_its_side(any_site: Site, operator: Visitor
     assert sum(WON.values()) == 11_254
     operator.get(operator.page.link("/money/movements/"))
     assert "Postings" in operator.page.words
+
+    for kind in AccountKind:
+        other = Side.CREDIT if kind.side is Side.DEBIT else Side.DEBIT
+        text = balance_text(kind, 1)
+
+        assert f"The balance is on the {kind.side} side" in text
+        assert f"A positive balance means: {POSITIVE_BALANCES[kind]}." in text
+        assert "negative" not in text
+        assert balance_text(kind, -1).endswith(f"therefore on the {other} side.")

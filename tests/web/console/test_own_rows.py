@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Generator
+from itertools import count
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,8 @@ from tests.web.console.visitor import Site, Visitor
 from indelible.kernel import Head, instant_text
 from indelible_sql import open_store
 from indelible_web.own_pages.rows import ROWS_PER_PAGE
+
+NUMBERS = count(1)
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def member(site: Site) -> Visitor:
 
 def scanned(site: Site, *places: str) -> Head[Any]:
     """Return a shipment of two parcels that was scanned at places."""
-    head = run(site, shipments, Shipment.send(number="S-1", labels=("a", "b")))
+    head = run(site, shipments, Shipment.send(number=f"S-{next(NUMBERS)}", labels=("a", "b")))
     for place in places:
         head = run(site, shipments, Shipment.scan(head, place=place, condition=Condition.GOOD))
     return head
@@ -77,7 +80,9 @@ def places(member: Visitor) -> list[int]:
     return [int(one) for one in re.findall(r"Place (\d+)\.", section(member, "Scans", "History"))]
 
 
-def test_an_earlier_time_has_its_rows_alone(site: Site, member: Visitor) -> None:
+def test_a_page_shows_the_rows_of_each_record_and_of_an_earlier_time(
+    site: Site, member: Visitor
+) -> None:
     first = scanned(site, "Hamburg")
     at_first = instant_text(first.entity.updated_at)
     run(site, shipments, Shipment.scan(first, place="Bremen", condition=Condition.DAMAGED))
@@ -87,18 +92,13 @@ def test_an_earlier_time_has_its_rows_alone(site: Site, member: Visitor) -> None
     assert "Bremen" not in member.page.words
     assert_sound(member)
 
-
-@pytest.mark.parametrize(
-    ("ending", "status"),
-    [
+    for ending, status in [
         ("?record=scan&rows_after=1", 400),
         ("?record=scan&rows_after=-1.0", 400),
         ("?record=scan&rows_after=%C2%B2.1", 400),  # a digit that is no number
         ("?record=scan&rows_after=99999999999999999999.1", 422),
         ("?record=nothing&rows_after=1.1", 200),
-    ],
-)
-def test_bad_input_is_refused(site: Site, member: Visitor, ending: str, status: int) -> None:
-    head = scanned(site, "Hamburg")
+    ]:
+        head = scanned(site, "Hamburg")
 
-    assert member.get(at(head, ending)).status_code == status
+        assert member.get(at(head, ending)).status_code == status

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Generator
+from itertools import count
 from typing import Any
 
 import pytest
@@ -9,14 +10,14 @@ from tests.conftest import POLICY
 from tests.examples.consents import Consent, consents, grants
 from tests.examples.tickets import Ticket, tickets
 from tests.web.console.own_site import assert_sound, member_of, own_site, run, text_of
-from tests.web.console.visitor import Site, Visitor
-from tests.web.hostile.rows import MARKUP
+from tests.web.console.visitor import EVERY_MARKUP, Site, Visitor
 
 from indelible.kernel import Head
 from indelible_sql import open_store
 from indelible_web.own_pages.versions import VERSIONS_PER_PAGE
 
 OWN = (consents, grants, tickets)
+NUMBERS = count(1)
 
 
 @pytest.fixture
@@ -35,7 +36,9 @@ def member(site: Site) -> Visitor:
 def revised(site: Site, *texts: str) -> Head[Any]:
     """Return a consent with a version for each text."""
     first, *others = texts
-    head = run(site, consents, Consent.draft(number="C-1", scope="Blood", text=first))
+    head = run(
+        site, consents, Consent.draft(number=f"C-{next(NUMBERS)}", scope="Blood", text=first)
+    )
     for index, text in enumerate(others):
         head = run(site, consents, Consent.annotate(head, note=f"Note {index}"))
         head = run(site, consents, Consent.revise(head, text=text), reason=f"revision {index}")
@@ -103,31 +106,26 @@ def numbers_in(words: str) -> list[int]:
     return [int(number) for number in re.findall(r"Version (\d+)", words)]
 
 
-@pytest.mark.parametrize(
-    ("ending", "status"),
-    [
+def test_versions_have_pages_as_text_and_bad_input_is_refused(site: Site, member: Visitor) -> None:
+    for ending, status in [
         ("/versions/2", 404),
         ("/versions/9223372036854775808", 422),
         ("/versions/0", 422),
         ("/versions/one", 422),
         ("?versions_before=0", 422),
-    ],
-)
-def test_bad_input_is_refused(site: Site, member: Visitor, ending: str, status: int) -> None:
-    head = revised(site, "Text")
-    assert member.get(at(head, ending)).status_code == status
-    assert_sound(member)
-
-
-def test_markup_in_a_version_is_text(site: Site, member: Visitor) -> None:
-    head = revised(site, f"a {MARKUP}", f"b {MARKUP}")
-    for ending in ("", "/versions/2"):
-        assert member.get(at(head, ending)).status_code == 200
+    ]:
+        head = revised(site, "Text")
+        assert member.get(at(head, ending)).status_code == status
         assert_sound(member)
 
-
-def test_an_aggregate_without_numbers_has_no_section(site: Site, member: Visitor) -> None:
     head = run(site, tickets, Ticket.open(number="T-1", title="Fire"))
     assert member.get(f"/console/tickets/{head.id}").status_code == 200
     assert 'id="versions"' not in text_of(member)
     assert member.get(f"/console/tickets/{head.id}/versions/1").status_code == 404
+
+
+def test_markup_in_a_version_is_text(site: Site, member: Visitor) -> None:
+    head = revised(site, f"a {EVERY_MARKUP}", f"b {EVERY_MARKUP}")
+    for ending in ("", "/versions/2"):
+        assert member.get(at(head, ending)).status_code == 200
+        assert_sound(member)

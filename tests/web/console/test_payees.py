@@ -45,7 +45,9 @@ def test_a_winner_without_an_account_is_listed_until_it_has_one(
     assert "None." in operator.page.words
 
 
-def test_a_payee_tells_who_has_set_its_account(any_site: Site, operator: Visitor) -> None:
+def test_payees_are_listed_by_state_and_in_pages_with_who_has_set_their_accounts(
+    any_site: Site, operator: Visitor
+) -> None:
     attach(any_site, "ann", "ann")
     attach(any_site, "bob", "otto")
     operator.get(PAYEES)
@@ -53,9 +55,6 @@ def test_a_payee_tells_who_has_set_its_account(any_site: Site, operator: Visitor
     assert "ann Restricted acct_ann the payee" in operator.page.words
     assert "bob Restricted acct_otto user:otto" in operator.page.words
 
-
-def test_payees_are_listed_by_state_and_in_pages(any_site: Site, operator: Visitor) -> None:
-    attach(any_site, "ann", "ann")
     for party in (HOSTILE, "dan"):
         do(any_site.store, money.register_payee, money.RegisterPayee(party=party))
 

@@ -59,7 +59,7 @@ def texts_of_items(answer_text: str, attribute: str) -> list[str]:
 
 
 @pytest.mark.slow
-def test_projects_are_listed_with_newest_job_and_repository(
+def test_projects_and_jobs_are_listed_and_found(
     any_site: Site, member: Visitor, project_id: str, job_id: str
 ) -> None:
     created_project(any_site.store, "Library")
@@ -77,6 +77,21 @@ def test_projects_are_listed_with_newest_job_and_repository(
 
     member.get(f"{PROJECTS}?name_prefix=Lib")
     assert "Book shop" not in member.page.words
+
+    member.get("/console/history")
+    assert job_path(job_id) in member.page.links
+    assert f"{PROJECTS}/{project_id}" in member.page.links
+
+    member.get("/console/search?q=Book")
+    assert f"{PROJECTS}/{project_id}" in member.page.links
+    member.get(f"/console/search?q={job_id}")
+    assert job_path(job_id) in member.page.links
+
+    stranger = any_site.member(*SCOPES, owner=NOOR)
+    stranger.get("/console/history")
+    assert "Book shop" not in stranger.page.words
+    stranger.get(f"/console/search?q={job_id}")
+    assert job_path(job_id) not in stranger.page.links
 
 
 def test_a_project_lists_its_jobs_and_its_prompts(
@@ -143,7 +158,8 @@ def test_the_page_of_a_failed_job_says_why_and_where(
     assert "Commit done Push failed here Finalize not begun" in member.page.words
 
 
-def test_a_cancellation_before_an_attempt_has_no_number(
+@pytest.mark.slow
+def test_no_phase_of_a_job_that_was_canceled_while_pending_has_begun(
     any_site: Site, member: Visitor, job_id: str
 ) -> None:
     acted(any_site.store, lambda tx: tx.tasks.cancel(PROCESS_JOB_STAGE, job_id))
@@ -151,11 +167,21 @@ def test_a_cancellation_before_an_attempt_has_no_number(
 
     assert "Attempts Canceled by" in member.page.words
 
+    member.get(job_path(job_id))
+    member.send("/cancel", reason="wrong prompt")
+    states = {state.value for _, state in phase_states(job_of(any_site, job_id))}
+
+    assert states == {"next"}
+
 
 @pytest.mark.slow
-def test_a_job_is_canceled_with_a_reason_whatever_its_progress(
+def test_a_job_is_canceled_with_a_reason_unless_it_has_ended(
     any_site: Site, member: Visitor, job_id: str
 ) -> None:
+    member.get(job_path(job_id))
+    assert member.send("/cancel", reason=" ").status_code == 422
+    assert job_of(any_site, job_id).status is JobStatus.PENDING
+
     start(any_site.store, job_id)
     member.get(job_path(job_id))
     progress(any_site.store, job_id, "one more line")
@@ -165,15 +191,6 @@ def test_a_job_is_canceled_with_a_reason_whatever_its_progress(
     assert "Canceled." in member.page.words
     job = job_of(any_site, job_id)
     assert (job.status, job.failure_reason) == (JobStatus.FAILED, "CANCELED: wrong prompt")
-
-
-@pytest.mark.slow
-def test_a_cancellation_without_a_reason_keeps_the_job(
-    any_site: Site, member: Visitor, job_id: str
-) -> None:
-    member.get(job_path(job_id))
-    assert member.send("/cancel", reason=" ").status_code == 422
-    assert job_of(any_site, job_id).status is JobStatus.PENDING
 
 
 def test_a_job_that_has_ended_meanwhile_is_not_canceled(
@@ -212,31 +229,23 @@ def test_a_job_without_a_commit_has_skipped_its_push(
 
 
 @pytest.mark.slow
-def test_no_phase_of_a_job_that_was_canceled_while_pending_has_begun(
-    any_site: Site, member: Visitor, job_id: str
+def test_a_job_and_a_project_are_shown_to_their_owner_alone(
+    any_site: Site, job_id: str, project_id: str
 ) -> None:
-    member.get(job_path(job_id))
-    member.send("/cancel", reason="wrong prompt")
-    states = {state.value for _, state in phase_states(job_of(any_site, job_id))}
-
-    assert states == {"next"}
-
-
-@pytest.mark.parametrize("ending", ["", "/stream"])
-def test_a_foreign_job_has_no_page_and_no_stream(any_site: Site, job_id: str, ending: str) -> None:
     stranger = any_site.member(*SCOPES, owner=NOOR)
-    assert stranger.get(job_path(job_id, ending)).status_code == 404
+    for ending in ["", "/stream"]:
+        assert stranger.get(job_path(job_id, ending)).status_code == 404
 
-
-def test_a_foreign_project_has_no_page(any_site: Site, project_id: str) -> None:
-    stranger = any_site.member(*SCOPES, owner=NOOR)
     assert stranger.get(f"{PROJECTS}/{project_id}").status_code == 404
 
-
-def test_a_reader_may_not_cancel(any_site: Site, job_id: str) -> None:
     reader = any_site.member("console", "projects:read")
     reader.get(job_path(job_id))
     assert reader.send("/cancel", reason="a test").status_code == 403
+
+    operator = any_site.member("console", "admin")
+    operator.get(f"/console/tasks/{PROCESS_JOB_STAGE}/{job_id}")
+
+    assert job_path(job_id) in operator.page.links
 
 
 @pytest.mark.slow
@@ -299,38 +308,3 @@ def test_the_home_page_names_failed_jobs_until_a_later_one_exists(
     created_job(any_site.store, project_id)
     member.get("/console/")
     assert "has failed" not in member.page.words
-
-
-def test_history_and_search_lead_to_projects_and_jobs(
-    any_site: Site, member: Visitor, project_id: str, job_id: str
-) -> None:
-    member.get("/console/history")
-    assert job_path(job_id) in member.page.links
-    assert f"{PROJECTS}/{project_id}" in member.page.links
-
-    member.get("/console/search?q=Book")
-    assert f"{PROJECTS}/{project_id}" in member.page.links
-    member.get(f"/console/search?q={job_id}")
-    assert job_path(job_id) in member.page.links
-
-    stranger = any_site.member(*SCOPES, owner=NOOR)
-    stranger.get("/console/history")
-    assert "Book shop" not in stranger.page.words
-    stranger.get(f"/console/search?q={job_id}")
-    assert job_path(job_id) not in stranger.page.links
-
-
-@pytest.mark.slow
-def test_the_task_of_a_job_leads_to_the_job(any_site: Site, job_id: str) -> None:
-    operator = any_site.member("console", "admin")
-    operator.get(f"/console/tasks/{PROCESS_JOB_STAGE}/{job_id}")
-
-    assert job_path(job_id) in operator.page.links
-
-
-def test_the_phase_that_began_last_is_the_current_one(any_site: Site, job_id: str) -> None:
-    start(any_site.store, job_id)
-    progress(any_site.store, job_id, phase=Phase.WORKSPACE)
-    states = [state.value for _, state in phase_states(job_of(any_site, job_id))]
-
-    assert states == ["past", "past", "now", "next", "next", "next", "next", "next"]

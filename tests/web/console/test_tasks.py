@@ -13,9 +13,8 @@ from tests.web.console.letters import (
     operator,
     set_clock_to_last_finish,
 )
-from tests.web.console.visitor import Site
+from tests.web.console.visitor import EVERY_MARKUP, Site, assert_text_on
 from tests.web.harness import SCOPES, SETTINGS, memory
-from tests.web.hostile.rows import MARKUP
 from tests.web.minting import (
     EARLIER,
     MAYA_S,
@@ -49,14 +48,12 @@ def cells(html: str, stage: str) -> list[str]:
     raise AssertionError(f"the table has no stage {stage}")
 
 
-def test_without_tasks_the_page_explains_when_a_stage_appears(any_site: Site) -> None:
+def test_stages_show_their_numbers_and_the_age_of_their_oldest_task(any_site: Site) -> None:
     member = operator(any_site)
 
     assert member.get(TASKS).status_code == 200
     assert_shown(member.page, "No tasks yet", "No block has been read yet", "None.")
 
-
-def test_every_stage_shows_its_numbers_and_the_age_of_its_oldest_task(any_site: Site) -> None:
     minted(any_site.store, MAYA_S, MAYA_S)
     claimed(any_site.store, "letters", "token-1")
     buried(any_site.store)
@@ -68,17 +65,8 @@ def test_every_stage_shows_its_numbers_and_the_age_of_its_oldest_task(any_site: 
     assert cells(html, "detect")[:4] == ["0", "0", "1", "none"]
 
 
-def test_a_claimed_task_counts_as_running(site: Site) -> None:
-    lease = claimed(site.store, "letters", "token-1")
-    site.clock.time = lease.until - timedelta(minutes=5)
-
-    html = operator(site).get(TASKS).text
-
-    assert cells(html, "letters")[:3] == ["0", "1", "0"]
-
-
 @pytest.mark.slow
-def test_a_stage_shows_what_finished_in_the_last_minute(any_site: Site) -> None:
+def test_what_finished_lately_is_counted_and_a_chart(any_site: Site) -> None:
     completed(any_site.store, "letters", "letter-1", "letter-2")
     set_clock_to_last_finish(any_site)
     member = operator(any_site)
@@ -86,6 +74,16 @@ def test_a_stage_shows_what_finished_in_the_last_minute(any_site: Site) -> None:
     assert cells(member.get(TASKS).text, "letters")[FINISHED_COLUMN] == "2"
     any_site.clock.forward(minutes=3)
     assert cells(member.get(TABLE).text, "letters")[FINISHED_COLUMN] == "0"
+
+    buried(any_site.store, "parcels", "parcel-1")
+    set_clock_to_last_finish(any_site)
+    member = operator(any_site)
+
+    member.get(TASKS)
+    assert_shown(member.page, "letters, last hour", "2 finished tasks in the last hour.")
+    assert "parcels, last hour" not in member.page.words
+    member.get(f"{TASKS}/parcels")
+    assert_shown(member.page, "No finished tasks in the last hour.")
 
 
 @pytest.mark.slow
@@ -113,20 +111,6 @@ def test_the_numbers_are_read_again_when_the_clock_goes_back(site: Site) -> None
     site.clock.forward(days=-1)
 
     assert cells(member.get(TABLE).text, "letters")[DEAD_COLUMN] == "2"
-
-
-@pytest.mark.slow
-def test_the_charts_show_what_finished_in_the_last_hour(any_site: Site) -> None:
-    completed(any_site.store, "letters", "letter-1", "letter-2")
-    buried(any_site.store, "parcels", "parcel-1")
-    set_clock_to_last_finish(any_site)
-    member = operator(any_site)
-
-    member.get(TASKS)
-    assert_shown(member.page, "letters, last hour", "2 finished tasks in the last hour.")
-    assert "parcels, last hour" not in member.page.words
-    member.get(f"{TASKS}/parcels")
-    assert_shown(member.page, "No finished tasks in the last hour.")
 
 
 @pytest.mark.slow
@@ -165,9 +149,6 @@ def test_tasks_name_the_entities_that_they_belong_to(any_site: Site) -> None:
     assert ">For<" in task_page
     assert ">For<" not in member.get(f"{TASKS}/detect").text
 
-
-@pytest.mark.slow
-def test_a_task_that_stands_alone_may_have_the_id_of_an_entity(any_site: Site) -> None:
     minted(any_site.store, MAYA_S)
     token = acted(any_site.store, lambda tx: Repositories.over(tx).tokens.get_by_token_id(1))
     assert token is not None
@@ -198,39 +179,28 @@ def test_a_stage_is_paused_and_resumed_with_a_reason(any_site: Site) -> None:
     changes = any_site.store.read(lambda tx: tx.history.of(STAGE.name, "generate"))
     assert [change.action for change in changes] == ["pause", "resume"]
 
+    member = operator(any_site)
+    member.get(f"{TASKS}/detect")
+    fields = {"csrf": member.page.csrf_token(), "reason": "x"}
 
-@pytest.mark.parametrize("reason", ["", " ", "turned \u202earound", "x" * 1_001])
-@pytest.mark.parametrize(("path", "ending"), [("/detect", "/pause"), ("/detect/chain", "/requeue")])
-def test_an_error_is_shown_at_the_form_which_keeps_the_reason(
-    site: Site, path: str, ending: str, reason: str
-) -> None:
-    buried(site.store)
-    member = operator(site)
-    member.get(TASKS + path)
-
-    answer = member.send(ending, reason=reason)
-
-    assert answer.status_code == 422
-    assert "Refused." in member.page.text
-    assert member.page.form(ending).fields["reason"] == [reason]
-    assert site.store.read(lambda tx: tx.tasks.get("detect", "chain")).dead_reason
-
-
-def test_the_second_of_two_operators_cannot_requeue_a_task_again(site: Site) -> None:
-    buried(site.store)
-    first = operator(site)
-    second = operator(site)
-    for member in (first, second):
-        member.get(f"{TASKS}/detect/chain")
-
-    assert first.send("/requeue", reason="first").status_code == 303
-    assert second.send("/requeue", reason="my long reason").status_code == 409
-    assert_shown(second.page, "TASK_NOT_DEAD", "my long reason")
+    assert member.post("/console/stages/detect/stop", fields).status_code == 404
 
 
 @pytest.mark.slow
-def test_the_second_of_two_operators_cannot_pause_a_stage_again(site: Site) -> None:
+def test_a_refused_form_keeps_its_reason(site: Site) -> None:
     buried(site.store)
+    member = operator(site)
+    for reason in ["", " ", "turned \u202earound", "x" * 1_001]:
+        for path, ending in [("/detect", "/pause"), ("/detect/chain", "/requeue")]:
+            member.get(TASKS + path)
+
+            answer = member.send(ending, reason=reason)
+
+            assert answer.status_code == 422
+            assert "Refused." in member.page.text
+            assert member.page.form(ending).fields["reason"] == [reason]
+            assert site.store.read(lambda tx: tx.tasks.get("detect", "chain")).dead_reason
+
     first = operator(site)
     second = operator(site)
     for member in (first, second):
@@ -240,17 +210,14 @@ def test_the_second_of_two_operators_cannot_pause_a_stage_again(site: Site) -> N
     assert second.send("/pause", reason="second").status_code == 409
     assert_shown(second.page, "INVALID_TRANSITION")
 
+    first = operator(site)
+    second = operator(site)
+    for member in (first, second):
+        member.get(f"{TASKS}/detect/chain")
 
-def test_a_notice_is_shown_once(site: Site) -> None:
-    buried(site.store)
-    member = operator(site)
-    member.get(f"{TASKS}/detect/chain")
-    member.send("/requeue", reason="it answers again")
-    member.follow()
-    assert_shown(member.page, "Requeued. The task is due now.")
-
-    member.get(f"{TASKS}/detect/chain")
-    assert "The task is due now." not in member.page.words
+    assert first.send("/requeue", reason="first").status_code == 303
+    assert second.send("/requeue", reason="my long reason").status_code == 409
+    assert_shown(second.page, "TASK_NOT_DEAD", "my long reason")
 
 
 def test_a_form_sent_twice_has_one_effect(any_site: Site) -> None:
@@ -298,44 +265,28 @@ def test_the_checkpoint_and_the_orphaned_mints_are_shown(any_site: Site) -> None
     assert f"{TOKENS}/2" in member.page.links
 
 
-@pytest.mark.parametrize("path", [TASKS, TABLE, f"{TASKS}/detect", f"{TASKS}/detect/chain"])
-def test_only_an_operator_sees_tasks(site: Site, path: str) -> None:
+def test_only_an_operator_sees_and_changes_tasks(site: Site) -> None:
     buried(site.store)
     member = site.member("console", *SCOPES)
+    for path in [TASKS, TABLE, f"{TASKS}/detect", f"{TASKS}/detect/chain"]:
+        assert member.get(path).status_code == 403
+        assert TASKS not in member.page.links
 
-    assert member.get(path).status_code == 403
-    assert TASKS not in member.page.links
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
+    member.get("/console/new")
+    fields = {"csrf": member.page.csrf_token(), "reason": "mine"}
+    for path in [
         "/tasks/detect/chain/requeue",
         "/tasks/detect/chain/cancel",
         "/stages/detect/requeue",
         "/stages/detect/pause",
         "/stages/detect/resume",
-    ],
-)
-def test_only_an_operator_changes_tasks(site: Site, path: str) -> None:
-    buried(site.store)
-    member = site.member("console", *SCOPES)
-    member.get("/console/new")
-    fields = {"csrf": member.page.csrf_token(), "reason": "mine"}
-
-    assert member.post(f"/console{path}", fields).status_code == 403
-    assert site.store.read(lambda tx: tx.tasks.get("detect", "chain")).dead_reason
+    ]:
+        assert member.post(f"/console{path}", fields).status_code == 403
+        assert site.store.read(lambda tx: tx.tasks.get("detect", "chain")).dead_reason
 
 
-def test_a_stage_can_only_be_paused_and_resumed(site: Site) -> None:
-    member = operator(site)
-    member.get(f"{TASKS}/detect")
-    fields = {"csrf": member.page.csrf_token(), "reason": "x"}
-
-    assert member.post("/console/stages/detect/stop", fields).status_code == 404
-
-
-def test_refreshing_the_table_does_not_extend_the_session(site: Site) -> None:
+@pytest.mark.slow
+def test_refreshing_the_table_has_a_limit_and_does_not_extend_the_session(site: Site) -> None:
     member = operator(site)
     member.get(TASKS)
 
@@ -346,9 +297,6 @@ def test_refreshing_the_table_does_not_extend_the_session(site: Site) -> None:
 
     assert answer.data == b""
 
-
-@pytest.mark.slow
-def test_refreshing_the_table_has_its_own_rate_limit() -> None:
     site = Site(memory(), evolve(SETTINGS, requests_per_minute=4))
     member = operator(site)
 
@@ -358,21 +306,12 @@ def test_refreshing_the_table_has_its_own_rate_limit() -> None:
     assert member.get(TASKS).status_code == 200
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", MARKUP)
-def test_reasons_and_chain_data_are_escaped(site: Site, name: str) -> None:
-    markup = MARKUP[name]
+def test_pages_of_tasks_and_tokens_have_labels_and_show_reasons_as_text(site: Site) -> None:
     minted(site.store, MAYA_S)
-    acted(site.store, lambda tx: mark_failed(tx, {"code": "X", markup: markup}))
-    buried(site.store, "detect", "chain", markup)
-    member = operator(site)
-
-    for path in (TASKS, f"{TASKS}/detect", f"{TASKS}/detect/chain", TOKENS, f"{TOKENS}/1"):
-        answer = member.get(path)
-        assert answer.status_code == 200
-        assert member.page.active_markup() == []
-        if "<" in markup:
-            assert markup not in answer.text
+    acted(site.store, lambda tx: mark_failed(tx, {"code": "X", EVERY_MARKUP: EVERY_MARKUP}))
+    buried(site.store, "detect", "chain", EVERY_MARKUP)
+    paths = (TASKS, f"{TASKS}/detect", f"{TASKS}/detect/chain", TOKENS, f"{TOKENS}/1")
+    assert_text_on(operator(site), *paths)
 
 
 def mark_failed(tx: WriteTx, error: Mapping[str, str]) -> None:
@@ -381,14 +320,3 @@ def mark_failed(tx: WriteTx, error: Mapping[str, str]) -> None:
     token = repository.get_by_token_id(1)
     assert token is not None
     repository.save(token.mark_failed(error))
-
-
-def test_every_page_of_tasks_and_tokens_has_one_heading_and_labels(site: Site) -> None:
-    minted(site.store, MAYA_S)
-    buried(site.store)
-    member = operator(site)
-
-    for path in (TASKS, f"{TASKS}/detect", f"{TASKS}/detect/chain", TOKENS, f"{TOKENS}/1"):
-        member.get(path)
-        assert [tag for tag, _ in member.page.tags].count("h1") == 1
-        assert member.page.unlabelled_fields() == []

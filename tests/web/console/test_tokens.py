@@ -23,7 +23,7 @@ def token_links(page: Page) -> list[str]:
     return [link for link in page.links if re.fullmatch(f"{TOKENS}/[0-9]+", link)]
 
 
-def test_tokens_are_listed_by_status(any_site: Site) -> None:
+def test_tokens_are_listed_by_status_and_shown_with_their_history(any_site: Site) -> None:
     minted(any_site.store, MAYA_S, MAYA_S)
     failed(any_site.store, 2)
     member = any_site.member("console", "tokens:read")
@@ -37,8 +37,15 @@ def test_tokens_are_listed_by_status(any_site: Site) -> None:
     member.get(f"{TOKENS}?status=failed")
     assert token_links(member.page) == [f"{TOKENS}/2"]
 
+    member.get(f"{TOKENS}/2")
 
-def test_history_names_tokens_authors_and_mints(any_site: Site) -> None:
+    for text in ("Token 2", "Failed", "PROVIDER_REFUSED", str(WORKER), "a test"):
+        assert text in member.page.words
+    assert member.get(f"{TOKENS}/3").status_code == 404
+    assert member.get(f"{TOKENS}/x").status_code == 422
+
+
+def test_history_names_tokens_authors_and_what_the_pipeline_stores(any_site: Site) -> None:
     minted(any_site.store, MAYA_S)
     member = any_site.member("console", "tokens:read")
     member.get("/console/history")
@@ -52,8 +59,6 @@ def test_history_names_tokens_authors_and_mints(any_site: Site) -> None:
     assert "Token 1" in other.page.words
     assert f"{TOKENS}/1" not in other.page.links
 
-
-def test_history_names_the_tokens_of_orders_uploads_and_reveals(any_site: Site) -> None:
     minted(any_site.store, MAYA_S, MAYA_S)
     acted(any_site.store, order_upload_and_reveal)
     member = any_site.member("console", "tokens:read")
@@ -84,19 +89,6 @@ def order_upload_and_reveal(tx: WriteTx) -> None:
     repositories.ipfs_records.add(upload)
     reveal = RevealTransaction.create("create", now=now, id=tx.ids.new(), token_ids=tuple(ids))
     repositories.reveal_txs.add(reveal)
-
-
-def test_a_token_shows_its_history(any_site: Site) -> None:
-    minted(any_site.store, MAYA_S, MAYA_S)
-    failed(any_site.store, 2)
-    member = any_site.member("console", "tokens:read")
-
-    member.get(f"{TOKENS}/2")
-
-    for text in ("Token 2", "Failed", "PROVIDER_REFUSED", str(WORKER), "a test"):
-        assert text in member.page.words
-    assert member.get(f"{TOKENS}/3").status_code == 404
-    assert member.get(f"{TOKENS}/x").status_code == 422
 
 
 def test_a_long_list_of_tokens_has_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

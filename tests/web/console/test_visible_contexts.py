@@ -87,7 +87,9 @@ def test_a_store_that_does_not_answer_hides_a_context_only_meanwhile() -> None:
     assert money.CONTEXT not in visible.contexts()
 
 
-def test_the_page_of_a_context_that_is_off_says_what_is_missing(any_site: Site) -> None:
+def test_the_page_of_a_context_that_is_off_says_what_is_missing_to_members_alone(
+    any_site: Site,
+) -> None:
     operator = operator_of(Site(any_site.store, OFF))
 
     operator.get(TOKENS)
@@ -101,12 +103,27 @@ def test_the_page_of_a_context_that_is_off_says_what_is_missing(any_site: Site) 
     on.get(TOKENS)
     assert "This process" not in on.page.words
 
-
-def test_a_stranger_does_not_learn_what_is_missing(any_site: Site) -> None:
     stranger = Site(any_site.store, OFF).visitor()
 
     assert stranger.post(f"{MONEY}/inbox/backfill", {}).status_code == 401
     assert "This process" not in stranger.page.words
+
+    for page, form in [("/inbox", "/backfill"), ("/reconciliations", "/start")]:
+        planned(any_site.store)
+        operator = operator_of(Site(any_site.store, OFF))
+
+        operator.get(f"{MONEY}{page}")
+        assert disabled_buttons(operator) == 1
+        assert "it has no key of Stripe. PAYMENTS_NOT_CONFIGURED" in operator.page.words
+
+        refused = operator.send(form, reason="a test", scope="CHEAP")
+        assert refused.status_code == 503
+        assert "Refused. This service takes no payments" in operator.page.words
+
+        with_stripe = operator_of(Site(any_site.store, OFF, stripe=ScriptedGateway()))
+        with_stripe.get(f"{MONEY}{page}")
+        assert disabled_buttons(with_stripe) == 0
+        assert "This process" not in with_stripe.page.words
 
 
 def test_money_that_was_moved_with_stripe_is_read_without_it(any_site: Site) -> None:
@@ -135,26 +152,3 @@ def test_money_that_was_moved_with_stripe_is_read_without_it(any_site: Site) -> 
         assert part in operator.page.words, (path, operator.page.words)
         assert money.CONTEXT.off_notice in operator.page.words, path
         assert operator.page.active_markup() == []
-
-
-@pytest.mark.parametrize(
-    ("page", "form"), [("/inbox", "/backfill"), ("/reconciliations", "/start")]
-)
-def test_a_button_that_needs_stripe_says_why_it_cannot_be_used(
-    any_site: Site, page: str, form: str
-) -> None:
-    planned(any_site.store)
-    operator = operator_of(Site(any_site.store, OFF))
-
-    operator.get(f"{MONEY}{page}")
-    assert disabled_buttons(operator) == 1
-    assert "it has no key of Stripe. PAYMENTS_NOT_CONFIGURED" in operator.page.words
-
-    refused = operator.send(form, reason="a test", scope="CHEAP")
-    assert refused.status_code == 503
-    assert "Refused. This service takes no payments" in operator.page.words
-
-    with_stripe = operator_of(Site(any_site.store, OFF, stripe=ScriptedGateway()))
-    with_stripe.get(f"{MONEY}{page}")
-    assert disabled_buttons(with_stripe) == 0
-    assert "This process" not in with_stripe.page.words

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from attrs import define, field
 from tests.web.harness import SCOPES, SETTINGS, Json
@@ -20,6 +20,21 @@ from indelible_web.context import WebContext
 from indelible_web.contexts import CONTEXTS
 
 OPERATOR = Actor.system("tests")
+MARKUP: Final[Mapping[str, str]] = {
+    "a script": "<script>alert(1)</script>",
+    "an attribute": '" onmouseover="alert(1)',
+    "an attribute in single quotes": "' autofocus onfocus='alert(1)",
+    "an end of a box": "</textarea><img src=x onerror=alert(1)>",
+    "an end of a title": "</title><script src=//evil.example></script>",
+    "a template": "{{ 'indelible'.upper() }}",
+    "a statement of a template": "{% include '/etc/passwd' %}",
+    "a comment": "<!-- --><svg onload=alert(1)>",
+    "an address": "javascript:alert(1)",
+    "entities": "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "a style": "<style>*{display:none}</style>",
+    "a frame": "<iframe srcdoc='<script>alert(1)</script>'>",
+}
+EVERY_MARKUP: Final = " ".join(MARKUP.values())
 DOOR = "/console/sign-in"
 LIST = "/console/concepts"
 HISTORY = "/console/history"
@@ -276,6 +291,24 @@ class Visitor:
         if answer.content_type.startswith("text/html"):
             self.page.feed(answer.text)
         return answer
+
+
+def assert_text(visitor: Visitor) -> None:
+    """Check that a page has one heading, a label for each field, and all markup as text."""
+    assert visitor.answer is not None
+    assert [tag for tag, _ in visitor.page.tags].count("h1") == 1
+    assert visitor.page.unlabelled_fields() == []
+    assert visitor.page.active_markup() == []
+    html = visitor.answer.text
+    assert "INDELIBLE" not in html  # the template among the markup would write it so
+    assert not [markup for markup in MARKUP.values() if "<" in markup and markup in html]
+
+
+def assert_text_on(visitor: Visitor, *paths: str) -> None:
+    """Visit pages, and check each with `assert_text`."""
+    for path in paths:
+        assert visitor.get(path).status_code == 200, path
+        assert_text(visitor)
 
 
 def move_to(site: Site, status: str, content: ConceptContent = RATIO) -> concepts.ConceptSaved:

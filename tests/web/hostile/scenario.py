@@ -1,15 +1,14 @@
 """Hostile requests that need preparation, with the expected answer."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from functools import cached_property
-from itertools import count
 from typing import Any, Final, cast
 
-from attrs import Factory, evolve, frozen
+from attrs import frozen
 from sqlalchemy import text
 from tests.web.building import created_job, created_project
 from tests.web.console.visitor import Site
-from tests.web.harness import SETTINGS, Json, Sent, Web, saved
+from tests.web.harness import Json, Sent, Web, saved
 from tests.web.hostile.requests import CONCEPT, HostileRequest, ascii_label, get
 from tests.web.reader import Reader, reader_of
 from werkzeug.test import TestResponse
@@ -19,30 +18,19 @@ from indelible.testing.stores import MAYA, AnyStore
 from indelible_sql import SqlStore
 from indelible_sql.contexts import CATALOG
 
-REQUESTS_PER_MINUTE: Final = 3  # of the limited API
 MAX_CHANGES: Final = 100_000
 Send = Callable[[], TestResponse]
 
 
 @frozen
 class Deployment:
-    """The API, the console, and an API with low rate limits, over one store."""
+    """The API and the console over one store."""
 
     store: AnyStore
-    numbers: Iterator[int] = Factory(count)
 
     @cached_property
     def web(self) -> Web:
         return Web(self.store)
-
-    @cached_property
-    def limited_web(self) -> Web:
-        settings = evolve(
-            SETTINGS,
-            requests_per_minute=REQUESTS_PER_MINUTE,
-            wrong_keys_per_minute=REQUESTS_PER_MINUTE,
-        )
-        return Web(self.store, settings)
 
     @cached_property
     def site(self) -> Site:
@@ -83,10 +71,6 @@ class Deployment:
     def entry_id(self) -> str:
         """The id of an entry in a contest that no scenario changes."""
         return new_contest(self.store).enter(MAYA.id).entity.id
-
-    def new_address(self) -> dict[str, str]:
-        """Return the environment of a request from an address that has sent none."""
-        return {"REMOTE_ADDR": f"198.51.{next(self.numbers)}.7"}
 
     def written(self) -> tuple[Any, ...]:
         """Return the number of rows of each table, or all changes of a store in memory.
