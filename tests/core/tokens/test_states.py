@@ -68,8 +68,6 @@ def error_of(attempt: Callable[[], object]) -> IndelibleError:
     return error
 
 
-
-
 @pytest.mark.parametrize(("status", "name"), LEGAL_CASES, ids=str)
 def test_a_legal_method_returns_the_token_in_the_next_state(status: TokenStatus, name: str) -> None:
     method = METHODS[name]
