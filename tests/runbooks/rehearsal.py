@@ -1,6 +1,6 @@
 """Rehearse: a person recovers from faults with the runbooks, the console and nothing else.
 
-`python -m tests.runbooks.rehearsal --seed N --faults 5` injects drawn faults one after the other, each into an
+`python -m tests.runbooks.rehearsal --seed N --faults 5` injects drawn faults, each into an
 installation of its own. It prints the alerts that fire, and the variables of the operator's shell.
 Time passes while the operator works, a hundred times as fast. The operator writes the number of the
 fault into the file `done`; then the alerts are judged once more.
