@@ -1,9 +1,9 @@
 """Test the schemas that are made of attrs classes: their types, their limits, their strictness."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import pytest
 from apispec import APISpec
@@ -188,52 +188,13 @@ def test_a_value_beyond_its_limits_is_refused_with_an_error_of_core(
 
 
 @frozen
-class OfUnion:
-    field: int | str
-
-
-@frozen
-class OfDict:
-    field: dict[str, str]
-
-
-@frozen
 class OfMapping:
     field: Mapping[str, str]
 
 
 @frozen
-class OfList:
-    field: list[str]
-
-
-@frozen
-class OfPair:
-    field: tuple[str, int]
-
-
-@frozen
-class OfBytes:
-    field: bytes
-
-
-@frozen
 class OfObject:
     field: object
-
-
-class Something(Protocol):
-    pass
-
-
-@frozen
-class OfProtocol:
-    field: Something
-
-
-@frozen
-class Deep:
-    field: tuple[OfObject, ...] = ()
 
 
 @frozen
@@ -246,29 +207,25 @@ class UnlimitedList:
     field: tuple[int, ...]
 
 
-@frozen
-class UnlimitedNumbers:
-    field: tuple[float, ...]
-
-
-REFUSED = [
-    OfUnion,
-    OfDict,
-    OfMapping,
-    OfList,
-    OfPair,
-    OfBytes,
-    OfObject,
-    OfProtocol,
-    Deep,
-    UnlimitedText,
-    UnlimitedList,
-    UnlimitedNumbers,
+REFUSED: list[object] = [
+    int | str,
+    dict[str, str],
+    Mapping[str, str],
+    list[str],
+    tuple[str, int],
+    bytes,
+    object,
+    Iterable[str],
+    tuple[OfObject, ...],
+    str,
+    tuple[int, ...],
+    tuple[float, ...],
 ]
 
 
 def test_an_unsupported_type_or_a_missing_limit_stops_the_start() -> None:
-    for cls in REFUSED:
+    for refused in REFUSED:
+        cls = make_class("Of", {"field": field(type=cast("Any", refused))})
         with pytest.raises(UnsupportedType):
             schema_of(cls, Side.BODY)
 

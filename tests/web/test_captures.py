@@ -10,11 +10,9 @@ from tests.web.reader import (
     URL,
     Reader,
     create_example_subspaces,
-    new_reader,
     reader_of,
     reader_over,
 )
-from tests.web.test_system import counted
 
 from indelible.kernel import Actor
 from indelible.testing.captures.scenarios import X1, X2, is_close
@@ -102,18 +100,6 @@ def test_a_repeated_idempotency_key_returns_the_first_result_and_writes_once(
     assert repeated.get_json() == {**first.get_json(), "replayed": True}
     assert problem(changed) == (409, "CAPTURE_KEY_REUSED")
     assert capture_keys(reader) == ["k-1"]
-
-
-def test_a_replayed_capture_counts_as_a_command_but_not_as_a_change() -> None:
-    reader = new_reader()  # with metrics of its own
-    for _ in range(3):
-        reader.captured(capture_key="k-1")
-
-    metrics = counted(reader.web)
-    commands = 'indelible_commands_total{action="capture",code="OK",lifecycle="artifact"}'
-    transitions = 'indelible_transitions_total{action="capture",lifecycle="artifact"}'
-    assert metrics[commands] == 3
-    assert metrics[transitions] == 1
 
 
 def test_a_capture_has_its_caller_its_reason_and_no_other_fields(reader: Reader) -> None:

@@ -172,13 +172,6 @@ def test_an_operator_refunds_a_payment_once(desk: Till) -> None:
     assert [item["status"] for item in detail["refunds"]] == ["succeeded"]
 
 
-def test_a_key_that_names_another_command_is_a_conflict(desk: Till) -> None:
-    saved(send(desk, "payments/halt", reason_code="drill"), 200)
-
-    other = send(desk, "payments/halt", reason_code="fire")
-    assert problem(other) == (409, "IDEMPOTENCY_KEY_CONFLICT")
-
-
 def test_a_halt_lasts_until_an_operator_resumes(desk: Till) -> None:
     assert problem(send(desk, "payments/resume")) == (404, "PAYMENT_SWITCH_NOT_FOUND")
 

@@ -1,12 +1,9 @@
 """The routes of payers: intents, checkout, status and statements, and what nobody else sees."""
 
-import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from attrs import evolve
-from tests.core.money.payments import intent_body
 from tests.web.harness import Web, problem, saved
 from tests.web.paying import FEE, ITEM, PAGES, PLACE, REFERENCE, WORKER, Till
 
@@ -216,23 +213,6 @@ def test_another_amount_than_the_charges_is_never_a_payment(till: Till) -> None:
     assert (view["outcome_code"], view["received_minor"]) == ("AMOUNT_MISMATCH", 1)
 
 
-def test_a_declined_payment_may_be_tried_again(till: Till) -> None:
-    till.open()
-    intent_id = saved(till.start(), 200)["intent_id"]
-    declined = intent_body(till.gateway.intents[intent_id]) | {
-        "last_payment_error": {"code": "card_declined", "decline_code": "insufficient_funds"}
-    }
-    till.deliver(till.event("payment_intent.payment_failed", declined))
-    till.work()
-    failed = saved(till.status(intent_id), 200)
-
-    assert failed["status"] == "FAILED"
-    assert failed["failure_code"]
-    assert saved(till.start(once="b"), 200)["intent_id"] == intent_id
-    till.succeed(intent_id)
-    assert saved(till.status(intent_id), 200)["status"] == "SUCCEEDED"
-
-
 def test_a_canceled_intent_is_replaced_by_one_of_the_next_generation(till: Till) -> None:
     charge = till.open()
     first = saved(till.start(), 200)["intent_id"]
@@ -264,16 +244,3 @@ def test_a_statement_lists_what_names_the_caller_newest_first(till: Till) -> Non
     stranger = till.web.new_key("payments:read", owner=NOOR)
 
     assert saved(till.web.get("/v1/payments/statements", key=stranger), 200)["items"] == []
-
-
-def test_a_late_event_is_posted_days_after_it_was_made(till: Till) -> None:
-    till.open()
-    intent_id = saved(till.start(), 200)["intent_id"]
-    paid = till.gateway.pay(intent_id)
-    created = till.web.clock.now() - timedelta(days=3)
-    body: Any = json.loads(till.event("payment_intent.succeeded", intent_body(paid)))
-    body["created"] = int(created.timestamp())
-    till.deliver(json.dumps(body).encode())
-    till.work()
-
-    assert saved(till.status(intent_id), 200)["status"] == "SUCCEEDED"

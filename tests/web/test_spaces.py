@@ -178,17 +178,6 @@ def test_a_setting_is_set_at_seq_0_and_changed_at_its_seq(web: Web) -> None:
 
 
 @pytest.mark.slow
-def test_commands_on_spaces_are_counted_by_their_lifecycles() -> None:
-    web = Web(memory())
-    reader_of(web).subspace()
-
-    metrics = counted(web)
-
-    for name in ("space", "subspace"):
-        assert metrics[f'indelible_transitions_total{{action="create",lifecycle="{name}"}}'] == 1
-
-
-@pytest.mark.slow
 def test_a_changed_threshold_applies_to_the_next_captures() -> None:
     reader = new_reader()
     create_example_subspaces(reader)

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 
 from tests.web.hostile.requests import (
-    CONCEPT,
     CREATION,
     EDIT,
     MEBIBYTE,
@@ -26,26 +25,6 @@ COMPRESSED = gzip.compress(CREATION_JSON, mtime=0)
 FORM = "multipart/form-data; boundary=x"
 MULTIPART = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n'
 UTF_8 = "application/json; charset="
-
-
-def invalid_keys() -> Iterator[HostileRequest]:
-    """Yield requests without a key, or with an unknown or malformed one."""
-    yield get(1, 401, "UNAUTHENTICATED", CONCEPT, key=None)
-    yield get(1, 401, "UNAUTHENTICATED", CONCEPT, key="ind_nobody_knows")
-    yield create(1, 401, "UNAUTHENTICATED", data=b"\xff", key=None)
-    for authorization in (
-        "Basic bWF5YTpzZWNyZXQ=",
-        "Bearer",
-        "Bearer ind__secret",
-        "Bearer ind_id-00000001_",
-        "Bearer ind_a_b, Bearer ind_c_d",
-        "Bearer ind_\u00e9_\u00ff",
-        "Bearer ind_id 1_2",
-        "ind_id-00000001_secret",
-        f"Bearer ind_{'a' * 5_000}_b",
-    ):
-        headers = {"Authorization": authorization}
-        yield get(1, 401, "UNAUTHENTICATED", CONCEPT, key=None, headers=headers)
 
 
 def fields_of_others() -> Iterator[HostileRequest]:
@@ -267,7 +246,6 @@ def equivalent_names() -> Iterator[HostileRequest]:
 
 
 BODY_REQUESTS = [
-    *invalid_keys(),
     *fields_of_others(),
     *large_bodies(),
     *deep_bodies(),
