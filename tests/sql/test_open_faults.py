@@ -149,7 +149,8 @@ def test_a_file_in_a_read_only_directory_is_not_written(sqlite_url: str, tmp_pat
         path.chmod(0o444)
     tmp_path.chmod(0o555)
 
-    with without_root(), opened(sqlite_url) as store:
+    # Another user may be unable to read the files of the checkout: open the store before.
+    with opened(sqlite_url) as store, without_root():
         code_of_create = code(create, store)
     tmp_path.chmod(0o755)
 
