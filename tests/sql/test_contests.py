@@ -5,7 +5,7 @@ The shared suites of contests run in `tests/conformance/test_stores.py`.
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
 
@@ -24,7 +24,7 @@ from indelible.testing.contests.scenarios import (
     due_contest,
     new_contest,
 )
-from indelible.testing.stores import FAR
+from indelible.testing.stores import FAR, TickingClock
 from indelible_sql import SqlReading, SqlStore, export_histories, verify
 from indelible_sql.contests import statements
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
@@ -61,24 +61,12 @@ STATEMENTS: dict[str, tuple[Executable, dict[str, object]]] = {
 }
 
 
-class AcceleratedClock:
-    """A clock that is a second further ahead of the real one with each call."""
-
-    def __init__(self) -> None:
-        self._ahead = timedelta()
-
-    def now(self) -> datetime:
-        """Return the time of the clock."""
-        self._ahead += timedelta(seconds=1)
-        return datetime.now(UTC) + self._ahead
-
-
 @pytest.fixture(autouse=True)
 def accelerate(request: pytest.FixtureRequest) -> None:
-    """Let a store's clock reach any instant soon."""
+    """Begin a store's clock now, since the database's own clock decides about leases."""
     for name in ("store", "sqlite"):
         if name in request.fixturenames:
-            request.getfixturevalue(name).clock = AcceleratedClock()
+            request.getfixturevalue(name).clock = TickingClock(datetime.now(UTC))
 
 
 class SimulatedCrash(Exception):

@@ -27,15 +27,22 @@ CLEARER = concepts.ConceptContent(
 
 
 class TickingClock:
-    """A clock that advances by one second with each call."""
+    """A clock that advances by one second with each call, until a test stops it at an instant."""
 
     def __init__(self, start: datetime = BEGINNING) -> None:
         self._now = start
+        self._is_stopped = False
 
     def now(self) -> datetime:
-        """Return the next second."""
-        self._now += timedelta(seconds=1)
+        """Return the next second, or the instant at which the clock was stopped."""
+        if not self._is_stopped:
+            self._now += timedelta(seconds=1)
         return self._now
+
+    def stop_at(self, instant: datetime) -> None:
+        """Stand still at an instant, so that a test sees the boundary itself."""
+        self._now = instant
+        self._is_stopped = True
 
 
 class CountedIds:
@@ -80,6 +87,16 @@ def within(store: AnyStore, work: Callable[[WriteTx], R]) -> R:
         return work(tx)
 
     return do(store, handler, None)
+
+
+def stop_clock(store: AnyStore, instant: datetime) -> None:
+    """Stop the `TickingClock` of a store at an instant."""
+
+    def stop(tx: WriteTx) -> None:
+        assert isinstance(tx.clock, TickingClock), tx.clock
+        tx.clock.stop_at(instant)
+
+    within(store, stop)
 
 
 def create(

@@ -21,4 +21,4 @@ class ContestsConformance(
     RunConformance,
     ContestIntegrityConformance,
 ):
-    """Subclass it, and give it a fixture `store` with an empty store whose clock ticks."""
+    """Subclass it with a fixture `store`: an empty store with a `TickingClock`."""

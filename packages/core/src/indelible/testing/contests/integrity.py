@@ -98,7 +98,7 @@ class ContestIntegrityConformance(Suite):
         scenario = complete_contest(store)
         contest, log, run = scenario.contest, scenario.log, scenario.runs[-1]
         feed = scenario.read(lambda tx: tx.contests.feeds.get(contest.provider_event_id)).entity
-        later = contest.updated_at + timedelta(microseconds=1)
+        later = max(contest.updated_at, run.updated_at) + timedelta(microseconds=1)
         cases: list[tuple[str, Callable[[], object]]] = [
             ("settle_time", partial(evolve, contest, settle_time=later)),
             ("settled_at", partial(evolve, run, settled_at=later)),

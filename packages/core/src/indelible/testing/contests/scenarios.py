@@ -34,7 +34,7 @@ from indelible.testing.contests.payloads import (
     Board,
 )
 from indelible.testing.contests.reads import ContestReads
-from indelible.testing.stores import BEGINNING, AnyStore, do, within
+from indelible.testing.stores import BEGINNING, AnyStore, do, stop_clock, within
 
 R = TypeVar("R")
 Value = Any  # of any field
@@ -84,13 +84,8 @@ class ContestScenario(ContestReads):
         return do(self.store, handler, command, actor=SYSTEM)
 
     def advance(self, instant: datetime) -> None:
-        """Let the store's clock, which ticks with each call, reach an instant."""
-
-        def tick(tx: WriteTx) -> None:
-            while tx.clock.now() < instant:
-                pass
-
-        within(self.store, tick)
+        """Stop the store's clock at an instant."""
+        stop_clock(self.store, instant)
 
     def import_field(self, players: Sequence[str] = PLAYERS, **fields: Value) -> Head[ContestLog]:
         """Import the field."""
