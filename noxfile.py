@@ -232,7 +232,8 @@ def _try_wheels(session: nox.Session) -> None:
 
     python = _create_environment(session, "sql", wheels["indelible"], wheels["indelible-sql"])
     (WORK / "concepts.db").unlink(missing_ok=True)
-    _run_isolated(session, python, "in_folder.py", WORK, "tests/wheels/first_steps.py")
+    first_steps = ROOT / "tests" / "wheels" / "first_steps.py"
+    _run_isolated(session, python, "in_folder.py", WORK, first_steps)
 
     python = _create_environment(session, "all", *wheels.values())
     session.run(python.with_name("indelible"), "--help", silent=True)

@@ -147,12 +147,14 @@ def verified(request: pytest.FixtureRequest) -> Generator[tuple[VerifiedTransact
     transactions.close()
 
 
+@pytest.mark.dose
 def test_every_legal_write_is_accepted(target: Target) -> None:
     guards = target.refusing_guards(LEGAL)
 
     assert guards == dict.fromkeys(LEGAL, "")
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("name", repeated(LEGAL, 3))
 def test_after_a_legal_raw_write_verify_finds_nothing(
     name: str, verified: tuple[VerifiedTransactions, Situation]
@@ -162,6 +164,7 @@ def test_after_a_legal_raw_write_verify_finds_nothing(
     assert transactions.findings(LEGAL[name](situation)) == []
 
 
+@pytest.mark.dose
 def test_every_illegal_write_is_refused(target: Target) -> None:
     without_keys = target.name == "sqlite, keys off"
     expected: set[str] = set(ALONE) if without_keys else set()
@@ -169,6 +172,7 @@ def test_every_illegal_write_is_refused(target: Target) -> None:
     assert target.accepted() == expected
 
 
+@pytest.mark.dose
 def test_an_update_and_a_delete_of_money_are_refused(target: Target) -> None:
     rewrites = target.guards_by_kind["rows of money rewritten"]
     for table in MONEY_TABLES:
@@ -182,6 +186,7 @@ def test_an_update_and_a_delete_of_money_are_refused(target: Target) -> None:
         assert "" not in refused.values(), table
 
 
+@pytest.mark.dose
 def test_at_least_forty_illegal_writes_of_money_are_refused_by_named_guards(
     target: Target, add_summary_line: Callable[[str], None]
 ) -> None:
@@ -199,6 +204,7 @@ def test_at_least_forty_illegal_writes_of_money_are_refused_by_named_guards(
     assert refused.keys() >= SHOWN_MONEY_ATTACKS
 
 
+@pytest.mark.dose
 def test_every_undeclared_step_of_every_head_is_refused(target: Target) -> None:
     steps = undeclared_steps(target.situation)
 
@@ -208,6 +214,7 @@ def test_every_undeclared_step_of_every_head_is_refused(target: Target) -> None:
     assert [name for name, guard in guards.items() if not guard] == []
 
 
+@pytest.mark.dose
 def test_refused_writes_change_nothing(target: Target) -> None:
     store = open_store(target.url)
 
@@ -216,6 +223,7 @@ def test_refused_writes_change_nothing(target: Target) -> None:
     store.dispose()
 
 
+@pytest.mark.dose
 def test_every_kind_has_at_least_three_attacks(target: Target) -> None:
     small_kinds = [
         kind
@@ -226,6 +234,7 @@ def test_every_kind_has_at_least_three_attacks(target: Target) -> None:
     assert small_kinds == []
 
 
+@pytest.mark.dose
 def test_many_different_guards_refuse_the_attacks(
     target: Target, add_summary_line: Callable[[str], None]
 ) -> None:
@@ -249,6 +258,7 @@ def without_keys(situated_file: Situated[Path]) -> Generator[VerifiedTransaction
     transactions.close()
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("name", ALONE)
 def test_a_head_without_its_record_is_named_by_verify(
     name: str, situated_file: Situated[Path], without_keys: VerifiedTransactions
@@ -272,6 +282,7 @@ def written_ids(s: Situation) -> set[str]:
     return ids
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("name", LIES)
 def test_a_well_formed_lie_is_accepted_and_named_by_verify(
     name: str, verified: tuple[VerifiedTransactions, Situation]

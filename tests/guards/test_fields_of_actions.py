@@ -135,6 +135,7 @@ def stories(connection: Connection) -> Iterator[tuple[Writer, Edge[StrEnum], Val
                 story.rollback()
 
 
+@pytest.mark.dose
 def test_a_field_that_the_action_does_not_change_keeps_its_value(
     connection: Connection,
 ) -> None:
@@ -164,6 +165,7 @@ def test_a_field_that_the_action_does_not_change_keeps_its_value(
     assert refused >= MIN_REFUSED
 
 
+@pytest.mark.dose
 def test_the_fields_of_an_action_change(connection: Connection) -> None:
     accepted = 0
     for writer, edge, before, after in stories(connection):
@@ -177,6 +179,7 @@ def test_the_fields_of_an_action_change(connection: Connection) -> None:
     assert accepted >= MIN_ACCEPTED
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("name", VERIFIED)
 def test_verify_names_what_a_lost_guard_let_through(
     name: str, situated_file: Situated[Path]

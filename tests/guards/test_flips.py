@@ -98,6 +98,7 @@ def postgresql_transactions(unguarded_url: str) -> Generator[VerifiedTransaction
     transactions.close()
 
 
+@pytest.mark.dose
 def test_without_a_flip_verify_finds_nothing(
     sqlite_transactions: VerifiedTransactions, postgresql_transactions: VerifiedTransactions
 ) -> None:
@@ -105,6 +106,7 @@ def test_without_a_flip_verify_finds_nothing(
     assert postgresql_transactions.findings(()) == []
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("batch", repeated(WRITTEN_BATCHES, STEP))
 def test_flipped_bytes_are_named_on_postgresql(
     batch: str,
@@ -122,6 +124,7 @@ def test_flipped_bytes_are_named_on_postgresql(
     assert unnamed_columns(flips, postgresql_transactions) == []
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("batch", repeated(ALL_BATCHES, STEP))
 def test_flipped_bytes_are_named_on_sqlite(
     batch: str, flips_of: FlipsOf, sqlite_transactions: VerifiedTransactions
@@ -134,6 +137,7 @@ def test_flipped_bytes_are_named_on_sqlite(
     assert unnamed_columns(flips, sqlite_transactions) == []
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("batch", repeated(TEXT_BATCHES, STEP))
 def test_bytes_that_no_text_has_are_named(
     batch: str, flips_of: FlipsOf, sqlite_transactions: VerifiedTransactions
@@ -146,6 +150,7 @@ def test_bytes_that_no_text_has_are_named(
     assert unnamed_columns(flips, sqlite_transactions) == []
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("batch", repeated(PARSED_BATCHES, STEP))
 def test_bytes_that_a_reader_ignores_are_named(
     batch: str, flips_of: FlipsOf, sqlite_transactions: VerifiedTransactions
@@ -164,6 +169,7 @@ def test_bytes_that_a_reader_ignores_are_named(
     assert unnamed == []
 
 
+@pytest.mark.dose
 def test_every_column_is_flipped_once() -> None:
     for names, batches in (
         (WRITTEN_COLUMNS, WRITTEN_BATCHES),
@@ -175,6 +181,7 @@ def test_every_column_is_flipped_once() -> None:
         assert sorted(flipped) == sorted(names)
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize(("one", "other"), [(1, 2), (2, 3)])
 def test_two_swapped_positions_of_an_entity_are_named(
     one: int,
@@ -190,6 +197,7 @@ def test_two_swapped_positions_of_an_entity_are_named(
     assert situated_file.situation.reviewed.entity_id in entity_ids
 
 
+@pytest.mark.dose
 def test_a_position_that_leaves_a_gap_is_found(sqlite_transactions: VerifiedTransactions) -> None:
     statement = text("UPDATE history SET position = 1000000 WHERE position = 2")
 
@@ -199,6 +207,7 @@ def test_a_position_that_leaves_a_gap_is_found(sqlite_transactions: VerifiedTran
     assert (Fault.POSITION, "history") in faults
 
 
+@pytest.mark.dose
 def test_a_position_that_reorders_the_changes_of_an_entity_is_named(
     situated_database: Situated[PostgresServer], postgresql_transactions: VerifiedTransactions
 ) -> None:

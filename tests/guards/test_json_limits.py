@@ -111,6 +111,7 @@ def writes(table: Table, column: Column[object], text: str) -> list[Write]:
     return found
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize(
     ("table", "column", "domain"), STORABLE, ids=[f"{t.name}.{c.name}" for t, c, _ in STORABLE]
 )
@@ -124,6 +125,7 @@ def test_each_column_takes_a_value_at_a_limit_and_refuses_one_beyond_it(
             assert (name, target.code(write)) == (name, REFUSED)
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("domain", LIMITS_BY_DOMAIN, ids=[d.name for d in LIMITS_BY_DOMAIN])
 def test_each_type_limits_bytes_and_values(target: Target, domain: JsonDomain) -> None:
     table, column = LIMITS_BY_DOMAIN[domain]
@@ -133,6 +135,7 @@ def test_each_type_limits_bytes_and_values(target: Target, domain: JsonDomain) -
         assert (name, target.code(insert_of(table, column, cases[name].beyond))) == (name, REFUSED)
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("extreme", EXTREMES)
 @pytest.mark.parametrize("domain", LIMITS_BY_DOMAIN, ids=[d.name for d in LIMITS_BY_DOMAIN])
 def test_the_extremes_of_a_parser_are_refused(
@@ -149,6 +152,7 @@ def test_the_extremes_of_a_parser_are_refused(
         assert target.code(write) == REFUSED
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("domain", LIMITS_BY_DOMAIN, ids=[d.name for d in LIMITS_BY_DOMAIN])
 def test_the_content_of_texts_exceeds_no_limit(target: Target, domain: JsonDomain) -> None:
     table, column = LIMITS_BY_DOMAIN[domain]

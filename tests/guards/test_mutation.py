@@ -115,6 +115,7 @@ BY_FOREIGN_KEYS = {
 }
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("database", ["postgresql", "sqlite"])
 def test_a_guard_that_refuses_first_does_not_refuse_once_removed(
     database: str, report: Report
@@ -129,6 +130,7 @@ def test_a_guard_that_refuses_first_does_not_refuse_once_removed(
     assert [guard for guard, refusal in first.items() if refusal.without == guard] == []
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("database", ["postgresql", "sqlite"])
 def test_a_guard_behind_others_refuses_once_they_are_removed(database: str, report: Report) -> None:
     still_refusing: list[str] = []
@@ -139,6 +141,7 @@ def test_a_guard_behind_others_refuses_once_they_are_removed(database: str, repo
     assert still_refusing == []
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("database", ["postgresql", "sqlite"])
 def test_every_guard_that_no_attack_reaches_is_explained(database: str, report: Report) -> None:
     measured = report.databases[database]
@@ -150,6 +153,7 @@ def test_every_guard_that_no_attack_reaches_is_explained(database: str, report: 
     assert measured.refusals.keys() >= repeated_rows(database).keys()
 
 
+@pytest.mark.dose
 def test_a_guard_is_behind_every_missing_privilege(report: Report) -> None:
     unguarded = [
         name for name, refusal in report.privileges.items() if refusal.without in ("", name)
@@ -159,6 +163,7 @@ def test_a_guard_is_behind_every_missing_privilege(report: Report) -> None:
     assert unguarded == []
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("database", ["postgresql", "sqlite"])
 def test_a_repeated_row_of_a_guard_is_the_measured_one(database: str, report: Report) -> None:
     """Compare the rows that `python -m tests.guards.table` writes: here a part, or all of them."""
@@ -169,6 +174,7 @@ def test_a_repeated_row_of_a_guard_is_the_measured_one(database: str, report: Re
     assert {guard: measured[guard] for guard in repeated} == repeated
 
 
+@pytest.mark.dose
 def test_the_other_tables_of_the_page_are_the_measured_ones(report: Report) -> None:
     """Compare the whole page where each row is repeated."""
     page = DOCUMENT.read_text(encoding="utf-8").splitlines()
@@ -184,6 +190,7 @@ def test_the_other_tables_of_the_page_are_the_measured_ones(report: Report) -> N
         assert list(unified_diff(page, render(report).splitlines(), n=0, lineterm="")) == []
 
 
+@pytest.mark.dose
 def test_in_replica_mode_a_superuser_bypasses_only_foreign_keys(report: Report) -> None:
     repeated = repeated_attacks("postgresql").keys()
     accepted = report.replica_mode.keys()
@@ -192,10 +199,12 @@ def test_in_replica_mode_a_superuser_bypasses_only_foreign_keys(report: Report) 
     assert accepted >= ONLY_BY_FOREIGN_KEYS & repeated
 
 
+@pytest.mark.dose
 def test_verify_names_what_a_superuser_writes_in_replica_mode(report: Report) -> None:
     assert [name for name, finding in report.replica_mode.items() if not finding] == []
 
 
+@pytest.mark.dose
 def test_without_replica_mode_a_superuser_meets_the_owners_guards(
     report: Report, situated_database: Situated[PostgresServer]
 ) -> None:

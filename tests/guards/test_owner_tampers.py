@@ -55,6 +55,7 @@ def tampered_file(situated_file: Situated[Path], tmp_path: Path) -> Generator[Ta
     transactions.close()
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("fixture", ["tampered_database", "tampered_file"])
 def test_every_generated_tamper_is_found(fixture: str, request: pytest.FixtureRequest) -> None:
     transactions, reference = request.getfixturevalue(fixture)

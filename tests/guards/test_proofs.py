@@ -79,7 +79,7 @@ def unguarded_template(server: PostgresServer, template: PostgresServer) -> str:
     return name_of(database)
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 class TestSqliteWithoutGuards(Conformance):
     @pytest.fixture
     def install(self) -> Install:
@@ -112,14 +112,15 @@ class OnPostgresqlWithoutGuards:
         return install_as_owner(unguarded_postgresql[1])
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 class TestPostgresqlKernelWithoutGuards(OnPostgresqlWithoutGuards, KernelConformance): ...
 
 
-@pytest.mark.slow
+@pytest.mark.dose
 class TestPostgresqlWithoutGuards(OnPostgresqlWithoutGuards, ContextsConformance): ...
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("context", [context.name for context in CATALOG.contexts])
 def test_the_suites_of_every_registered_context_run_without_guards(context: str) -> None:
     suites = set(conformance_suites(f"indelible.testing.{context}"))
@@ -137,6 +138,7 @@ def conformance_suites(package: str) -> Iterator[type]:
                 yield value
 
 
+@pytest.mark.dose
 def test_sqlite_without_guards_has_no_trigger_no_check_and_no_key(unguarded_bytes: bytes) -> None:
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.deserialize(unguarded_bytes)
@@ -173,6 +175,7 @@ def test_the_triggers_of_postgresql_are_the_declared_ones_and_always_fire(
     assert enabled_by_name == dict.fromkeys(names, "A")
 
 
+@pytest.mark.dose
 def test_the_ddl_of_one_dialect_does_not_depend_on_the_other() -> None:
     sqlite_first = {dialect: list(ddl(CATALOG, dialect)) for dialect in ("sqlite", "postgresql")}
     postgresql_first = {

@@ -315,6 +315,7 @@ def damaged(
         yield DamagedStore(store, owner_url, situation, state, run_without_guards)
 
 
+@pytest.mark.dose
 def test_rebuild_covers_every_head_of_the_metadata(damaged: DamagedStore) -> None:
     heads = {ARTIFACTS.name, CENTROIDS.name}
     for table in metadata.tables.values():
@@ -326,6 +327,7 @@ def test_rebuild_covers_every_head_of_the_metadata(damaged: DamagedStore) -> Non
     assert {head.table for head in rebuilt} == heads
 
 
+@pytest.mark.dose
 def test_rebuilding_intact_heads_changes_nothing(damaged: DamagedStore) -> None:
     rows = head_rows(damaged.store.engines.reader)
 
@@ -338,12 +340,14 @@ def test_rebuilding_intact_heads_changes_nothing(damaged: DamagedStore) -> None:
     assert verify(damaged.store) == ()
 
 
+@pytest.mark.dose
 def test_a_host_may_name_registered_heads_again(damaged: DamagedStore) -> None:
     rebuilt = rebuild(damaged.store, damaged.owner_url)
 
     assert rebuild(damaged.store, damaged.owner_url, heads=dict(CATALOG.heads)) == rebuilt
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("name", repeated(DAMAGES, 3))
 def test_a_head_that_was_changed_behind_its_history_is_rebuilt(
     name: str, damaged: DamagedStore
@@ -361,6 +365,7 @@ def test_a_head_that_was_changed_behind_its_history_is_rebuilt(
     assert verify(damaged.store) == ()
 
 
+@pytest.mark.dose
 def test_the_guards_refuse_again_after_a_rebuild(damaged: DamagedStore) -> None:
     statement, table, _ = DAMAGES["a status"]
     damaged.damage(statement, table)
@@ -397,6 +402,7 @@ def peak_bytes(store: SqlStore, pauses: int) -> int:
     return peak
 
 
+@pytest.mark.dose
 def test_a_rebuild_does_not_load_a_lifecycles_history_into_memory(sqlite: SqlStore) -> None:
     peak_bytes(sqlite, 500)
     long_history = peak_bytes(sqlite, 500)
@@ -423,6 +429,7 @@ def peak_bytes_of_deleted_heads(store: SqlStore, concepts: int) -> int:
     return peak
 
 
+@pytest.mark.dose
 def test_a_rebuild_does_not_keep_the_heads_that_differ(sqlite: SqlStore) -> None:
     peak_bytes_of_deleted_heads(sqlite, 200)
     few = peak_bytes_of_deleted_heads(sqlite, 1)

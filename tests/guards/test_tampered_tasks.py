@@ -141,6 +141,7 @@ def owned(
     transactions.close()
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("name", TAMPERS)
 def test_a_tampered_task_is_named_by_verify(
     name: str, owned: tuple[VerifiedTransactions, Situation, Sequence[str]]
@@ -153,6 +154,7 @@ def test_a_tampered_task_is_named_by_verify(
     assert all(finding.entity_id for finding in findings)
 
 
+@pytest.mark.dose
 def test_without_tampering_verify_finds_nothing(
     owned: tuple[VerifiedTransactions, Situation, Sequence[str]],
 ) -> None:

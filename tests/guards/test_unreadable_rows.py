@@ -153,6 +153,7 @@ def code_of_reading(store: SqlStore, table: Table) -> str:
         return code(session.rows, select(table), {})
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize(
     ("table", "column", "domain"), COLUMNS, ids=[f"{t.name}.{c.name}" for t, c, _ in COLUMNS]
@@ -176,6 +177,7 @@ def test_an_unreadable_value_hides_no_other_finding(
     store.dispose()
 
 
+@pytest.mark.dose
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_feed_with_an_unreadable_change_answers_with_a_code(
     unlimited: Unlimited, text: str
@@ -191,6 +193,7 @@ def test_a_feed_with_an_unreadable_change_answers_with_a_code(
     store.dispose()
 
 
+@pytest.mark.dose
 def test_a_value_beyond_the_limits_of_its_column_only_is_read_with_a_code(
     unlimited: Unlimited,
 ) -> None:
