@@ -41,19 +41,19 @@ class KillReport:
 class Scenario(Protocol[S]):
     """The work of a context that is killed, and its oracle."""
 
-    def prepare(self, kill: Kill) -> S:
+    def prepare(self, kill: Kill, /) -> S:
         """Return a new subject, on which the work is due."""
         ...
 
-    def work(self, kill: Kill, subject: S) -> tuple[Callable[..., object], Sequence[Any]]:
+    def work(self, kill: Kill, subject: S, /) -> tuple[Callable[..., object], Sequence[Any]]:
         """Return the function that a child process calls, and its arguments."""
         ...
 
-    def finish(self, kill: Kill, subject: S) -> None:
+    def finish(self, kill: Kill, subject: S, /) -> None:
         """Go on with the work until it has ended."""
         ...
 
-    def problems(self, kill: Kill, subject: S) -> Iterator[str]:
+    def problems(self, kill: Kill, subject: S, /) -> Iterator[str]:
         """Yield what is wrong with the end."""
         ...
 

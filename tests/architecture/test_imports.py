@@ -3,13 +3,13 @@
 import sys
 from copy import deepcopy
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import grimp
 import pytest
 from grimp import ImportGraph
 from importlinter import Contract
-from importlinter.api import read_configuration
+from importlinter.api import read_configuration  # pyright: ignore[reportUnknownVariableType]
 from importlinter.contracts.forbidden import ForbiddenContract
 from importlinter.contracts.layers import LayersContract
 from tests.architecture.sources import ROOT
@@ -17,8 +17,9 @@ from tests.architecture.sources import ROOT
 from indelible_sql.contexts import CONTEXTS
 
 TYPES: Final = {"forbidden": ForbiddenContract, "layers": LayersContract}
-OPTIONS: Final = read_configuration(str(ROOT / "pyproject.toml"))
-CONTRACTS: Final = {contract["id"]: contract for contract in OPTIONS["contracts_options"]}
+# The library declares a bare dict.
+OPTIONS: Final[dict[str, Any]] = read_configuration(str(ROOT / "pyproject.toml"))  # pyright: ignore[reportUnknownVariableType]
+CONTRACTS: Final[dict[str, Any]] = {each["id"]: each for each in OPTIONS["contracts_options"]}
 # The id of a contract, with an import that breaks it, or with a module that has no layer.
 PLANTS: Final = [
     ("rings", "indelible.policy", "indelible_sql"),

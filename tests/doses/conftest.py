@@ -22,8 +22,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that takes a seed once for each round: with N, N + 1 and so on."""
     if "seed" in metafunc.fixturenames:
-        first: int = metafunc.config.getoption("--seed")
-        rounds: int = metafunc.config.getoption("--rounds")
+        first = int(metafunc.config.getoption("--seed") or 1)
+        rounds = int(metafunc.config.getoption("--rounds") or 1)
         metafunc.parametrize("seed", range(first, first + rounds))
 
 

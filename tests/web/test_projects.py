@@ -132,13 +132,14 @@ def test_only_the_own_projects_are_listed_and_found(builder: Builder) -> None:
         "Library"
     ]
 
-    for method, ending, body in [
+    requests: list[tuple[str, str, Json | None]] = [
         ("GET", "", None),
         ("GET", "/prompts", None),
         ("PATCH", "", {"name": "B", **REASON}),
         ("PUT", "/nodes", {"nodes": [], **REASON}),
         ("POST", "/prompts", {"prompt": "x", **REASON}),
-    ]:
+    ]
+    for method, ending, body in requests:
         project = builder.project()
         key = builder.web.new_key("projects:read", "projects:write", owner=NOOR)
         options: Json = {} if body is None else {"json": body, "seq": project["seq"]}

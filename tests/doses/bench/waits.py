@@ -38,6 +38,7 @@ def tables(bed: Testbed, _: Dose) -> Iterator[Table]:
         create(store)  # opens the connections, and checks the database
         direct = open_store(database.url, policy=POLICY)
         for name, prepare in OPERATIONS.items():
+            waits = 0
             for _turn in range(2):  # the second time the store has learned which queries it sends
                 act = prepare(store, direct)
                 before = proxy.round_trips

@@ -47,9 +47,8 @@ def test_each_page_is_for_operators_says_what_needs_attention_and_links_to_the_o
         assert operator.page.active_markup() == []
         assert operator.page.unlabelled_fields() == []
 
+    payer = any_site.member("console", "payments:read", "payments:write")
     for page in PAGES:
-        payer = any_site.member("console", "payments:read", "payments:write")
-
         assert payer.get(f"{MONEY}{page}").status_code == 403
         assert "Money" not in payer.page.words
 

@@ -36,7 +36,7 @@ class _Comparison:
 
     old_schemas: Json
     new_schemas: Json
-    compared: set[tuple[str, str, bool]] = field(factory=set)
+    compared: set[tuple[str, str, bool]] = field(factory=set[tuple[str, str, bool]])
 
     def operation(self, name: str, old: Json, new: Json) -> Iterator[str]:
         old_scopes, new_scopes = _scopes(old), _scopes(new)
