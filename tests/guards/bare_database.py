@@ -6,15 +6,24 @@ Each state of each head can be written at once there.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, BigInteger, Column, Connection, DateTime, MetaData, Table
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    MetaData,
+    Table,
+    create_engine,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.schema import CreateSchema
 from sqlalchemy.types import TypeEngine
-from tests.guards.token_rows import chain_hash, wallet
-from tests.guards.writes import DAY
 
 from indelible.captures.entities.vectors import Vector
-from indelible.testing.stores import BEGINNING
+from indelible.testing.stores import BEGINNING, FAR
+from indelible.testing.tokens.scenarios import chain_hash, wallet
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema import columns
@@ -26,7 +35,7 @@ from indelible_sql.tokens import columns as token_columns
 RULE: Final = "keeps_fields"
 VALUES_BY_KIND: Final[Mapping[type[TypeEngine[Any]], Sequence[Any]]] = {
     BigInteger: (0, 1),
-    DateTime: (BEGINNING, BEGINNING + DAY),
+    DateTime: (BEGINNING, FAR),
     ARRAY: (Vector((1.0, 0.0)), Vector((0.0, 1.0))),
     JSONB: ({"is": "before"}, {"is": "after"}),
 }
@@ -79,3 +88,10 @@ def two_values(column: Column[Any]) -> Sequence[Any]:
         if isinstance(native, kind):
             return values
     return "before", "after"
+
+
+def engine_of(url: str) -> Engine:
+    """Return an engine whose statements name the schema on PostgreSQL."""
+    schema = None if url.startswith("sqlite") else SCHEMA
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    return engine.execution_options(schema_translate_map={SCHEMA: schema})

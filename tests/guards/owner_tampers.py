@@ -1,39 +1,18 @@
-"""Generated writes of a database's owner, without any guard, which verify must find.
+"""Generated writes of a database's owner, without any guard, which verify must find."""
 
-`python -m tests.guards.owner_tampers` tries many on both databases.
-"""
-
-import sqlite3
-import sys
-import time
-from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import closing
-from pathlib import Path
 from random import Random
 from typing import Any
 
-import psycopg
 from attrs import define, field, frozen
 from sqlalchemy import Column, Connection, Table, and_, delete, select, text, update
 from sqlalchemy.exc import DBAPIError
-from tests.feeds import wait_for_complete_feed
-from tests.guards.column_values import UNUSED
-from tests.guards.flips import NOT_DIGESTED, unguarded_copy
-from tests.guards.situated import (
-    VerifiedTransactions,
-    settle_database,
-    settle_file,
-    transactions_in_database,
-    transactions_in_file,
-)
-from tests.testbed import testbed
+from tests.guards.accepted import OPERATIONAL
+from tests.guards.raw import Raw
+from tests.guards.values import UNUSED
 
 from indelible.kernel.seals import SealReference
-from indelible.testing.stores import MAYA
-from indelible_service.embedded import PostgresServer
-from indelible_sql import open_store, seal
 from indelible_sql.captures.tables import ARTIFACTS, SIGNALS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.prepared import SCHEMA
@@ -43,7 +22,7 @@ from indelible_sql.maintenance.head_rows import head_row, shown_record_columns
 from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.tables import HISTORY, writable_columns
 
-TABLES = tuple(table for table in CATALOG.tables if table not in NOT_DIGESTED)
+TABLES = tuple(table for table in CATALOG.tables if table.name not in OPERATIONAL)
 MAX_TRIES = 50
 Row = dict[str, Any]
 
@@ -213,21 +192,15 @@ class TamperTally:
         return self.kinds.total()
 
 
-def tamper_many(
-    transactions: VerifiedTransactions, against: SealReference, number: int, seed: int
-) -> TamperTally:
-    """Try a number of tampers, each in a transaction that is rolled back."""
+def tamper_many(raw: Raw, against: SealReference, number: int, seed: int) -> TamperTally:
+    """Try a number of tampers, each of which is taken back."""
     random = Random(seed)  # noqa: S311 - a test must be repeatable
     tally = TamperTally()
     for _ in range(number):
-        descriptions: list[str] = []
-
-        def tamper(connection: Connection, descriptions: list[str] = descriptions) -> None:
-            descriptions.append(_tamper_once(connection, random, tally))
-
-        if not transactions.findings([tamper], against=against):
-            tally.missed += descriptions
-
+        with raw.savepoint():
+            description = _tamper_once(raw.connection, random, tally)
+            if not raw.findings(against):
+                tally.missed.append(description)
     return tally
 
 
@@ -244,63 +217,3 @@ def _tamper_once(connection: Connection, random: Random, tally: TamperTally) -> 
         return description
 
     raise LookupError(MAX_TRIES)
-
-
-def sealed_reference(url: str) -> SealReference:
-    """Seal everything in a database, and return the reference of the newest seal."""
-    store = open_store(url)
-    newest = seal(wait_for_complete_feed(store), actor=MAYA, reason="a tamper to come")
-    store.dispose()
-    assert newest is not None
-    return newest.reference
-
-
-def without_guards_in_database(database: PostgresServer) -> None:
-    """Disable every trigger for good, as the owner of a database can."""
-    with psycopg.connect(database.admin_url) as connection:
-        for table in CATALOG.tables:
-            connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL".encode())
-
-
-def without_guards_in_file(path: Path) -> Path:
-    """Return a copy of a file without its triggers."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA journal_mode = DELETE")  # a single file can be copied
-    return unguarded_copy(path, path.with_name(f"unguarded_{path.name}"))
-
-
-def main() -> None:
-    """Tamper with both databases, and print what verify did not find."""
-    parser = ArgumentParser(prog="python -m tests.guards.owner_tampers", description=__doc__)
-    parser.add_argument("--number", type=int, default=2_000)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    with testbed() as bed:
-        database = settle_database(bed.postgresql()).location
-        reference = sealed_reference(database.url)
-        without_guards_in_database(database)
-        _report("postgresql", transactions_in_database(database.admin_url), reference, options)
-
-        path = Path(bed.sqlite().removeprefix("sqlite:///"))
-        settle_file(path)
-        reference = sealed_reference(f"sqlite:///{path}")
-        unguarded = without_guards_in_file(path)
-        _report("sqlite", transactions_in_file(unguarded, foreign_keys=False), reference, options)
-
-
-def _report(
-    name: str,
-    transactions: VerifiedTransactions,
-    reference: SealReference,
-    options: Any,  # noqa: ANN401 - of argparse
-) -> None:
-    started = time.monotonic()
-    tally = tamper_many(transactions, reference, options.number, options.seed)
-    transactions.close()
-    seconds = time.monotonic() - started
-    line = f"{name}: {tally.total} tampers, {dict(tally.kinds)}, not found {tally.missed}"
-    sys.stdout.write(f"{line}, seed {options.seed}, {seconds:.0f} s\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -11,11 +11,10 @@ from sqlalchemy import create_engine
 from tests.conftest import POLICY
 from tests.databases import create_database
 from tests.guards.damages import ON_POSTGRESQL, ON_SQLITE
-from tests.guards.situated import Situated
 
 from indelible.kernel import IndelibleError
 from indelible.kernel.keys import list_keys
-from indelible.testing.stores import MAYA, refusal
+from indelible.testing.stores import MAYA, published, refusal
 from indelible_service.embedded import APP, OWNER, PostgresServer
 from indelible_sql import SqlStore, open_store
 from indelible_sql.schema.admission import ForeignKeysOff, RoleTooStrong
@@ -206,12 +205,10 @@ def test_a_host_connection_that_checks_no_keys_is_refused(queries: int, sqlite_u
 
 
 def test_operators_of_a_role_do_not_change_a_guard(
-    server: PostgresServer, situated_database: Situated[PostgresServer]
+    postgresql: SqlStore, database: PostgresServer
 ) -> None:
     """A host's role may create operators in a schema of the host's."""
-    source = situated_database.location.url.rpartition("/")[2]
-    published_id = situated_database.situation.published.entity_id
-    database = create_database(server, f"admission_{next(NUMBERS)}", source)
+    published_id = published(postgresql).concept.id
     run_as_admin(database, "CREATE SCHEMA host", f"GRANT USAGE, CREATE ON SCHEMA host TO {APP}")
 
     with psycopg.connect(database.url) as connection:

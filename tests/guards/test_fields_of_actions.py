@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Iterator, Mapping
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +9,14 @@ from attrs import frozen
 from sqlalchemy import Connection, Table, insert, update
 from sqlalchemy.exc import DBAPIError
 from tests.databases import create_database
-from tests.guards.attacks import attacks, by_name
-from tests.guards.bare_database import create_bare_tables, field_guards, is_vector, two_values
+from tests.guards.bare_database import (
+    create_bare_tables,
+    engine_of,
+    field_guards,
+    is_vector,
+    two_values,
+)
 from tests.guards.guard_names import guard_of
-from tests.guards.raw_database import postgresql_engine, sqlite_engine
-from tests.guards.situated import Situated, transactions_in_file
 
 from indelible.kernel import Edge, to_json_value
 from indelible_service.embedded import PostgresServer
@@ -25,43 +27,6 @@ pytestmark = pytest.mark.slow
 
 Values = Mapping[str, Any]
 
-NOT_OF_ACTION = "its action does not change this field"
-NOT_SET = "its action does not set this field"
-NO_PAYMENT = "not a refund of money that its charge has received"
-# What verify says of an attack that a database without guards has accepted.
-VERIFIED = {
-    "a request of a refund with another intent": f"intent_id: {NOT_OF_ACTION}",
-    "a restriction with another account": f"destination: {NOT_OF_ACTION}",
-    "an approval in another name than its actor's": "approved_by: not the actor of its approval",
-    "an account in another name than its actor's": (
-        "destination_set_by: not the actor who has attached the destination"
-    ),
-    "a charge that is refunded without a refund": "refunded_minor: not the sum of its refunds",
-    "a reversal without its movement": ("reversed_minor: not the sum that movements have reversed"),
-    "an entry that is void after the settlement": (
-        "not of an active entry of the run's contest, as it was paid"
-    ),
-    "concepts: a birth with an undeclared key": "zzz: not a key of its data",
-    "a skipped fetch that loses the field": f"field_number: {NOT_OF_ACTION}",
-    "an event whose body is no leaderboard": (
-        "unreadable: body $.provider_event_id: not of an event of kind SNAPSHOT"
-    ),
-    "a charge that is born with an event": f"last_event_at: {NOT_SET}",
-    "a transfer that is born in a later generation": f"generation: {NOT_SET}",
-    "a job that is born with warnings": f"warning_count: {NOT_SET}",
-    "a token that is born with attempts": f"generation_attempts: {NOT_SET}",
-    "a receipt of 2999": "in the future: 2999-01-01 00:00:00+00:00",
-    "a charge that is processed in 2999": "last_event_at: too long after its change",
-    "an event of 2999": "created: too long after its change",
-    "a refund of more than its charge has": NO_PAYMENT,
-    "a refund of a charge that is not paid": NO_PAYMENT,
-    "a refund in another currency": NO_PAYMENT,
-    "a refund that skips a number": "number: not the next one of its charge",
-    "a dispute that is born withdrawn": "withdrawn or given back, but no movement has booked it",
-    "a job of less money than is owed": (
-        "transfer_count or total_minor: not those that its settlement owes"
-    ),
-}
 ENTITY = "entity-1"
 MIN_REFUSED = 4_000
 MIN_ACCEPTED = 150
@@ -103,10 +68,10 @@ class Writer:
 @pytest.fixture(scope="module", params=["postgresql", "sqlite"])
 def connection(request: pytest.FixtureRequest) -> Generator[Connection]:
     if request.param == "sqlite":
-        engine = sqlite_engine("sqlite://", foreign_keys=False)
+        engine = engine_of("sqlite://")
     else:
         server: PostgresServer = request.getfixturevalue("server")
-        engine = postgresql_engine(create_database(server, "fields_of_actions").owner_url)
+        engine = engine_of(create_database(server, "fields_of_actions").owner_url)
     with engine.connect() as opened:
         create_bare_tables(opened)
         yield opened
@@ -135,7 +100,6 @@ def stories(connection: Connection) -> Iterator[tuple[Writer, Edge[StrEnum], Val
                 story.rollback()
 
 
-@pytest.mark.dose
 def test_a_field_that_the_action_does_not_change_keeps_its_value(
     connection: Connection,
 ) -> None:
@@ -165,7 +129,6 @@ def test_a_field_that_the_action_does_not_change_keeps_its_value(
     assert refused >= MIN_REFUSED
 
 
-@pytest.mark.dose
 def test_the_fields_of_an_action_change(connection: Connection) -> None:
     accepted = 0
     for writer, edge, before, after in stories(connection):
@@ -177,18 +140,3 @@ def test_the_fields_of_an_action_change(connection: Connection) -> None:
         accepted += 1
 
     assert accepted >= MIN_ACCEPTED
-
-
-@pytest.mark.dose
-@pytest.mark.parametrize("name", VERIFIED)
-def test_verify_names_what_a_lost_guard_let_through(
-    name: str, situated_file: Situated[Path]
-) -> None:
-    transactions = transactions_in_file(situated_file.location, foreign_keys=True)
-    without_guards = [f"DROP TRIGGER {guard.name}" for guard in CATALOG.guards("sqlite")]
-    attack = by_name(attacks("sqlite"))[name]
-
-    findings = transactions.findings(attack(situated_file.situation), before=without_guards)
-
-    transactions.close()
-    assert VERIFIED[name] in {finding.detail for finding in findings}

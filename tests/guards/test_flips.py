@@ -1,222 +1,113 @@
-"""Test that verify finds and locates one changed byte when every guard is lifted."""
+"""Verify finds and locates one changed byte in any column of a row, when every guard is lifted."""
 
-from collections.abc import Callable, Generator
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from itertools import zip_longest
 from pathlib import Path
+from random import Random
+from typing import Any, Final
 
 import pytest
-from sqlalchemy import text
-from tests.conftest import DATABASES
-from tests.databases import create_database
-from tests.guards.flip_batches import EntityFlip, batches_of, unnamed_columns
-from tests.guards.flips import (
-    CHECKS_OFF,
-    CHECKS_ON,
-    GENERATED_COLUMNS,
-    WRITTEN_COLUMNS,
-    FileFlips,
-    database_flip,
-    drop_guards,
-    is_text,
-    row_of,
-    unguarded_copy,
-)
-from tests.guards.owner_tampers import moved_position
-from tests.guards.repeats import repeated
-from tests.guards.situated import (
-    Situated,
-    VerifiedTransactions,
-    transactions_in_database,
-    transactions_in_file,
-)
+from sqlalchemy import Column, Table
+from tests.guards.accepted import OPERATIONAL
+from tests.guards.flips import FileFlips, Flip
+from tests.guards.raw import RawFile
+from tests.guards.tapes import key_names
 
-from indelible_service.embedded import PostgresServer
 from indelible_sql import Fault
-from indelible_sql.schema.columns import INSTANT
+from indelible_sql.contexts import CATALOG
+from indelible_sql.schema.tables import writable_columns
 
 pytestmark = pytest.mark.slow
 
-STEP = 6
-COLUMNS = {**WRITTEN_COLUMNS, **GENERATED_COLUMNS}
-TEXTS = [name for name, (_, column) in WRITTEN_COLUMNS.items() if is_text(column)]
-INSTANTS = [name for name, (_, column) in WRITTEN_COLUMNS.items() if column.type is INSTANT]
-PARSED = [
-    *INSTANTS,
-    "receipts.result",
-    "concept_versions.examples",
-    "concept_warnings.warnings",
-]
-WRITTEN_BATCHES = batches_of(WRITTEN_COLUMNS)
-ALL_BATCHES = batches_of(COLUMNS)
-TEXT_BATCHES = batches_of(TEXTS)
-PARSED_BATCHES = batches_of(PARSED)
-# Returns the flips of a column's value, and the id of the entity that the value belongs to.
-FlipsOf = Callable[[str], tuple[FileFlips, str]]
-SWAP = (
-    CHECKS_OFF,
-    "UPDATE history SET position = -1 WHERE position = {0}",
-    "UPDATE history SET position = {0} WHERE position = {1}",
-    "UPDATE history SET position = {1} WHERE position = -1",
-    CHECKS_ON,
-)
+SEED: Final = 57
+TABLES: Final = [table for table in CATALOG.tables if table.name not in OPERATIONAL]
+MAX_TRIED_ROWS: Final = 5
+MAX_WITHOUT_VALUE: Final = 110  # columns that are always empty there, or have one legal value
+Target = tuple[Table, Column[Any]]
 
 
-@pytest.fixture(scope="module")
-def unguarded_file(situated_file: Situated[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return unguarded_copy(situated_file.location, tmp_path_factory.mktemp("flips") / "flips.db")
+@pytest.fixture
+def unguarded_file(populated_file: Path, tmp_path: Path) -> Path:
+    path = Path(shutil.copy(populated_file, tmp_path / "flips.db"))
+    with closing(sqlite3.connect(path)) as connection:
+        for guard in CATALOG.guards("sqlite"):
+            connection.execute(f"DROP TRIGGER {guard.name}")
+    return path
 
 
-@pytest.fixture(scope="module")
-def sqlite_transactions(unguarded_file: Path) -> Generator[VerifiedTransactions]:
-    transactions = transactions_in_file(unguarded_file, foreign_keys=False)
-    yield transactions
-    transactions.close()
+def rounds() -> Iterator[list[Target]]:
+    """Yield one column of each table at a time, so that one run of verify names them all."""
+    columns = [[(table, column) for column in writable_columns(table)] for table in TABLES]
+    for targets in zip_longest(*columns):
+        yield [target for target in targets if target is not None]
 
 
-@pytest.fixture(scope="module")
-def flips_of(situated_file: Situated[Path], unguarded_file: Path) -> FlipsOf:
-    def of_column(column: str) -> tuple[FileFlips, str]:
-        table, table_column = COLUMNS[column]
-        where, entity_id = row_of(table, table_column, situated_file.situation)
-        return FileFlips(unguarded_file, table, table_column, where), entity_id
-
-    return of_column
-
-
-@pytest.fixture(scope="module")
-def unguarded_url(server: PostgresServer, situated_database: Situated[PostgresServer]) -> str:
-    source = situated_database.location.url.rpartition("/")[2]
-    url = create_database(server, f"guards_flips_{next(DATABASES)}", source).admin_url
-    drop_guards(url)
-    return url
-
-
-@pytest.fixture(scope="module")
-def postgresql_transactions(unguarded_url: str) -> Generator[VerifiedTransactions]:
-    transactions = transactions_in_database(unguarded_url)
-    yield transactions
-    transactions.close()
+def flip_of(path: Path, target: Target, random: Random) -> tuple[Flip, dict[str, str]] | None:
+    """Return a flip in a row that has a value, with the row; None if no row has one."""
+    table, column = target
+    key = key_names(table)
+    query = f"SELECT {', '.join(key)}, * FROM {table.name} WHERE CAST({column.name} AS TEXT) <> ''"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        rows = connection.execute(f"{query} ORDER BY {', '.join(key)}").fetchall()
+    for row in random.sample(rows, min(len(rows), MAX_TRIED_ROWS)):
+        where = " AND ".join(f"{name} = '{row[name]}'" for name in key)
+        try:
+            flip = FileFlips(path, table, column, where).small()
+        except LookupError:
+            continue
+        return flip, {name: str(row[name]) for name in [*row.keys()]}
+    return None
 
 
-@pytest.mark.dose
-def test_without_a_flip_verify_finds_nothing(
-    sqlite_transactions: VerifiedTransactions, postgresql_transactions: VerifiedTransactions
-) -> None:
-    assert sqlite_transactions.findings(()) == []
-    assert postgresql_transactions.findings(()) == []
-
-
-@pytest.mark.dose
-@pytest.mark.parametrize("batch", repeated(WRITTEN_BATCHES, STEP))
-def test_flipped_bytes_are_named_on_postgresql(
-    batch: str,
-    situated_database: Situated[PostgresServer],
-    unguarded_url: str,
-    postgresql_transactions: VerifiedTransactions,
-) -> None:
-    flips: list[EntityFlip] = []
-    for column in WRITTEN_BATCHES[batch]:
-        table, table_column = COLUMNS[column]
-        where, entity_id = row_of(table, table_column, situated_database.situation)
-        flip = database_flip(unguarded_url, table, table_column, where)
-        flips.append(EntityFlip(column, flip, entity_id))
-
-    assert unnamed_columns(flips, postgresql_transactions) == []
-
-
-@pytest.mark.dose
-@pytest.mark.parametrize("batch", repeated(ALL_BATCHES, STEP))
-def test_flipped_bytes_are_named_on_sqlite(
-    batch: str, flips_of: FlipsOf, sqlite_transactions: VerifiedTransactions
-) -> None:
-    flips: list[EntityFlip] = []
-    for column in ALL_BATCHES[batch]:
-        file_flips, entity_id = flips_of(column)
-        flips.append(EntityFlip(column, file_flips.small(), entity_id))
-
-    assert unnamed_columns(flips, sqlite_transactions) == []
-
-
-@pytest.mark.dose
-@pytest.mark.parametrize("batch", repeated(TEXT_BATCHES, STEP))
-def test_bytes_that_no_text_has_are_named(
-    batch: str, flips_of: FlipsOf, sqlite_transactions: VerifiedTransactions
-) -> None:
-    flips: list[EntityFlip] = []
-    for column in TEXT_BATCHES[batch]:
-        file_flips, entity_id = flips_of(column)
-        flips.append(EntityFlip(column, file_flips.unreadable(), entity_id))
-
-    assert unnamed_columns(flips, sqlite_transactions) == []
-
-
-@pytest.mark.dose
-@pytest.mark.parametrize("batch", repeated(PARSED_BATCHES, STEP))
-def test_bytes_that_a_reader_ignores_are_named(
-    batch: str, flips_of: FlipsOf, sqlite_transactions: VerifiedTransactions
-) -> None:
-    flips_by_column: list[list[EntityFlip]] = []
-    for column in PARSED_BATCHES[batch]:
-        file_flips, entity_id = flips_of(column)
-        flips = [EntityFlip(column, flip, entity_id) for flip in file_flips.ignored()]
-        assert flips
-        flips_by_column.append(flips)
-
+def test_a_flipped_byte_in_any_column_is_named(unguarded_file: Path) -> None:
+    random = Random(SEED)  # noqa: S311 - a test must be repeatable
     unnamed: list[str] = []
-    for together in zip_longest(*flips_by_column):
-        unnamed += unnamed_columns([flip for flip in together if flip], sqlite_transactions)
+    unflipped: list[str] = []
+    raw = RawFile(unguarded_file, foreign_keys=False)
+    raw.begin()
+    for targets in rounds():
+        flips: list[tuple[Target, Flip, dict[str, str]]] = []
+        for target in targets:
+            flipped = flip_of(unguarded_file, target, random)
+            if flipped is None:
+                unflipped.append(str(target[1]))
+            else:
+                flips.append((target, *flipped))
+
+        raw.begin()
+        for _, flip, _ in flips:
+            for statement in flip.statements:
+                raw.connection.execute(statement)
+        named = {(finding.table, finding.entity_id) for finding in raw.findings()}
+        raw.begin()  # another connection finds the flips of the next round
+        for (table, column), flip, row in flips:
+            if not any((table.name, name) in named for name in (*row.values(), flip.value, "")):
+                unnamed.append(f"{table.name}.{column.name}")
+    raw.close()
 
     assert unnamed == []
+    assert len(unflipped) < MAX_WITHOUT_VALUE, unflipped
 
 
-@pytest.mark.dose
-def test_every_column_is_flipped_once() -> None:
-    for names, batches in (
-        (WRITTEN_COLUMNS, WRITTEN_BATCHES),
-        (COLUMNS, ALL_BATCHES),
-        (TEXTS, TEXT_BATCHES),
-        (PARSED, PARSED_BATCHES),
-    ):
-        flipped = [column for batch in batches.values() for column in batch]
-        assert sorted(flipped) == sorted(names)
-
-
-@pytest.mark.dose
 @pytest.mark.parametrize(("one", "other"), [(1, 2), (2, 3)])
-def test_two_swapped_positions_of_an_entity_are_named(
-    one: int,
-    other: int,
-    situated_file: Situated[Path],
-    sqlite_transactions: VerifiedTransactions,
-) -> None:
-    swap = [text(statement.format(one, other)) for statement in SWAP]
+def test_two_swapped_positions_are_named(one: int, other: int, unguarded_file: Path) -> None:
+    raw = RawFile(unguarded_file, foreign_keys=False)
+    for before, after in ((one, 1_000_000), (other, one), (1_000_000, other)):
+        raw.execute("UPDATE history SET position = ? WHERE position = ?", after, before)
+    findings = raw.findings()
+    raw.close()
 
-    findings = sqlite_transactions.findings(swap)
-
-    entity_ids = {finding.entity_id for finding in findings}
-    assert situated_file.situation.reviewed.entity_id in entity_ids
+    assert {Fault.POSITION, Fault.SEAL} & {finding.fault for finding in findings}
 
 
-@pytest.mark.dose
-def test_a_position_that_leaves_a_gap_is_found(sqlite_transactions: VerifiedTransactions) -> None:
-    statement = text("UPDATE history SET position = 1000000 WHERE position = 2")
+def test_a_position_that_leaves_a_gap_is_found(unguarded_file: Path) -> None:
+    raw = RawFile(unguarded_file, foreign_keys=False)
+    raw.execute("UPDATE history SET position = 1000000 WHERE position = 2")
+    findings = raw.findings()
+    raw.close()
 
-    findings = sqlite_transactions.findings([statement])
-
-    faults = {(finding.fault, finding.table) for finding in findings}
-    assert (Fault.POSITION, "history") in faults
-
-
-@pytest.mark.dose
-def test_a_position_that_reorders_the_changes_of_an_entity_is_named(
-    situated_database: Situated[PostgresServer], postgresql_transactions: VerifiedTransactions
-) -> None:
-    entity_id = situated_database.situation.reviewed.entity_id
-    first = f"(SELECT position FROM indelible.history WHERE entity_id = '{entity_id}' AND seq = 1)"
-    statements = [text(statement) for statement in moved_position(first, 1_000_000)]
-
-    findings = postgresql_transactions.findings(statements)
-
-    faults = [(finding.fault, finding.entity_id) for finding in findings]
-    assert (Fault.POSITION, entity_id) in faults
-    assert {fault for fault, _ in faults} == {Fault.POSITION, Fault.SEAL}
+    assert (Fault.POSITION, "history") in {(each.fault, each.table) for each in findings}

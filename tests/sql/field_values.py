@@ -6,8 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from attrs import Attribute, fields_dict
-from tests.guards.column_values import MALFORMED
-from tests.guards.token_rows import chain_hash, wallet
+from tests.guards.values import MALFORMED
 from tests.sql.condition_rows import table_of
 
 from indelible.captures.entities.vectors import Vector
@@ -24,6 +23,7 @@ from indelible.money.entities.reconciliations import SWITCH_ID, PaymentSwitch, R
 from indelible.projects.entities.jobs import Job
 from indelible.projects.entities.projects import Project
 from indelible.projects.entities.values import JobResult
+from indelible.testing.tokens.scenarios import chain_hash, wallet
 from indelible.tokens.entities.mints import MintEvent
 from indelible.tokens.entities.pipeline import RevealTransaction
 from indelible_sql.captures.columns import EMBEDDING

@@ -20,7 +20,7 @@ from tests.databases import create_database
 from tests.examples.conftest import HostDatabase
 from tests.examples.loans import lend
 from tests.examples.loans import migrate as migrate_loans
-from tests.guards.situation import settle
+from tests.guards.population import populate
 
 from indelible.kernel import Actor
 from indelible.kernel.rejections import list_rejections, record_rejection
@@ -157,7 +157,7 @@ def test_every_context_is_exported_and_imported(
         databases.opened(source_kind) as (source, _),
         databases.opened(target_kind, LATER) as (target, owner_url),
     ):
-        settle(source)
+        populate(source)
         file = exported(source)
 
         import_histories(target, BytesIO(file), by=IMPORTER)
@@ -175,7 +175,7 @@ def test_every_context_is_exported_and_imported(
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_second_import_adds_nothing(kind: str, databases: Databases) -> None:
     with databases.opened("sqlite") as (source, _), databases.opened(kind) as (target, _):
-        settle(source)
+        populate(source)
         file = exported(source)
         first = import_histories(target, BytesIO(file), by=IMPORTER)
         second = import_histories(target, BytesIO(file), by=IMPORTER)

@@ -5,8 +5,8 @@ from itertools import product
 from typing import Final
 
 import pytest
-from sqlalchemy import insert, select
-from tests.guards.attacks_on_json import document
+from sqlalchemy import Text, cast, insert, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 from tests.guards.guard_names import REFUSALS, guard_of
 
 from indelible.kernel.keys import MAX_SCOPE_WORD, SCOPE, CreateKey, create_key
@@ -78,9 +78,10 @@ def refusing_guard(store: SqlStore, scopes: str) -> str:
     translated = engine.execution_options(schema_translate_map={SCHEMA: schema})
     with translated.connect() as connection:
         row = dict(connection.execute(select(KEYS)).mappings().one())
+        text = literal(scopes, Text())
         columns = [column.name for column in KEYS.columns if column.computed is None]
         values = {name: row[name] for name in columns}
-        values |= {"id": "another", "scopes": document(scopes)}
+        values |= {"id": "another", "scopes": cast(text, JSONB) if schema else text}
         try:
             connection.execute(insert(KEYS).values(values))
         except REFUSALS as error:

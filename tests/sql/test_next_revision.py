@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import select, text
-from tests.guards.situation import settle
+from tests.guards.population import populate
 from tests.sql.conftest import code
 from tests.sql.empty_databases import SCHEMA, EmptyDatabase, empty_on_postgresql, empty_on_sqlite
 from tests.sql.killed import Killed, killed_at, numbers_to_kill_at
@@ -84,7 +84,7 @@ def test_an_upgrade_keeps_all_rows_and_leaves_the_schema_of_a_new_database(
     release: NextRelease, migrated: EmptyDatabase, tmp_path: Path, server: PostgresServer
 ) -> None:
     with migrated.opened() as store:
-        settle(store)
+        populate(store)
     rows = rows_of(migrated)
 
     with release.installed():
@@ -108,7 +108,7 @@ def test_down_and_up_again_keeps_all_rows_and_each_release_works_at_its_own(
     with release.installed():
         migrated.upgrade()
         with migrated.opened() as store:
-            settle(store)
+            populate(store)
         facts_of_next, rows = migrated.facts(), rows_of(migrated)
         downgrade(migrated.owner_url, SCHEMA, OWN, CATALOG)
         with migrated.opened() as store:

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 from tests.conftest import POLICY
-from tests.guards.situation import settle
+from tests.guards.population import populate
 from tests.web.harness import Json, Web, saved
 
 from indelible.kernel import EVERYONE, Actor, Edge, Lifecycle, Readers
@@ -40,7 +40,7 @@ def situated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     store = open_store(f"sqlite:///{path}", policy=POLICY, clock=TickingClock(), ids=CountedIds())
     store.upgrade()
     try:
-        settle(store)
+        populate(store)
         yield Web(store)
     finally:
         store.dispose()

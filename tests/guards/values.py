@@ -5,10 +5,6 @@ from datetime import timedelta
 from math import inf
 from typing import Any, Final
 
-from sqlalchemy import Column
-from tests.guards.raw_sql import raw
-from tests.guards.token_rows import chain_hash, wallet
-
 from indelible.kernel.money import MAX_AMOUNT_MINOR, MAX_SUM_MINOR
 from indelible.kernel.payloads import MAX_PAYLOAD_BYTES
 from indelible.testing.stores import BEGINNING
@@ -30,13 +26,13 @@ MALFORMED: Final[Mapping[Domain, Sequence[Any]]] = {
     columns.ORDINAL: (0,),
     columns.NATURAL: (-1,),
     columns.INSTANT: (
-        raw("'1999-12-31T23:59:59.999999+00:00'"),
-        raw("'3000-01-01T00:00:00.000000+00:00'"),
+        "'1999-12-31T23:59:59.999999+00:00'",
+        "'3000-01-01T00:00:00.000000+00:00'",
     ),
     columns.JSON_OBJECT: (["a list"],),
     columns.JSON_ARRAY: ({"an": "object"},),
     columns.JSON_DETAILS: (["a list"],),
-    capture_columns.LEVEL: (raw("-1"), raw("4")),
+    capture_columns.LEVEL: ("-1", "4"),
     columns.NUMBER: (inf, -inf),
     columns.FRACTION: (-0.1, 1.1),
     capture_columns.DEPTH: (-0.1, 1.6),
@@ -45,14 +41,14 @@ MALFORMED: Final[Mapping[Domain, Sequence[Any]]] = {
     token_columns.WALLET: ("0x" + "A" * 40, "0x" + "a" * 39),
     token_columns.CHAIN_HASH: ("0x" + "g" * 64, "a" * 66),
     token_columns.TOKEN_NUMBER: (-1, 2**256),
-    columns.JSON_VALUE: (raw("'null'"),),
+    columns.JSON_VALUE: ("'null'",),
     value_columns.AMOUNT_MINOR: (-MAX_AMOUNT_MINOR - 1, MAX_AMOUNT_MINOR + 1),
     value_columns.CURRENCY: ("usd", "USDX"),
     value_columns.RAW_BYTES: (b"\x00" * (MAX_PAYLOAD_BYTES + 1),),
     SUM_MINOR: (-MAX_SUM_MINOR - 1, MAX_SUM_MINOR + 1),
-    FLAG: (raw("2"), raw("-1")),
+    FLAG: ("2", "-1"),
     TASK_ARGUMENTS: (["a list"],),
-    TASK_RESULT: (raw("'null'"),),
+    TASK_RESULT: ("'null'",),
 }
 
 # Well-formed values that no row of the situation has.
@@ -71,15 +67,19 @@ UNUSED: Final[Mapping[Domain, Any]] = {
     SUM_MINOR: 7,
     FLAG: True,
     value_columns.RAW_BYTES: b"other",
-    token_columns.WALLET: wallet(7),
-    token_columns.CHAIN_HASH: chain_hash(7),
+    token_columns.WALLET: "0x" + "7" * 40,
+    token_columns.CHAIN_HASH: "0x" + "7" * 64,
     token_columns.TOKEN_NUMBER: 2**255,
 }
 
+KINDS: Final[Mapping[Domain, str]] = {
+    columns.JSON_OBJECT: "object",
+    columns.JSON_ARRAY: "array",
+    columns.JSON_DETAILS: "object",
+    TASK_ARGUMENTS: "object",
+}
 
-def unused_value(column: Column[Any]) -> object:
-    """Return a well-formed value that no row of the situation has in the column."""
-    if isinstance(column.type, Domain):
-        return UNUSED[column.type]
 
-    return "other"
+def kind_of(domain: Domain) -> str:
+    """Return the kind of JSON values that a domain takes."""
+    return KINDS.get(domain, "value")
