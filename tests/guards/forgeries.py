@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import field, frozen
-from sqlalchemy import Column, Index, Table, UniqueConstraint
+from sqlalchemy import Column, Table, UniqueConstraint
 from tests.guards.raw import Raw, Statement
 from tests.guards.tapes import INSERT, UPDATE, Row, Transaction, Write, key_names
 from tests.guards.values import MALFORMED, UNUSED, kind_of
@@ -171,7 +171,7 @@ def _unique_keys(table: Table) -> Iterator[tuple[str, list[str]]]:
         if isinstance(constraint, UniqueConstraint):
             yield str(constraint.name), constraint.columns.keys()
     for index in table.indexes:
-        if isinstance(index, Index) and index.unique:
+        if index.unique:
             yield str(index.name), index.columns.keys()
 
 
