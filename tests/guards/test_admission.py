@@ -61,7 +61,7 @@ OPERATORS = """
     CREATE OPERATOR host.= (FUNCTION = host.yes, LEFTARG = {type}, RIGHTARG = {type});
     CREATE OPERATOR host.> (FUNCTION = host.yes, LEFTARG = {type}, RIGHTARG = {type});
 """
-OLD_VERSION = "UPDATE {}indelible_version SET version_num = '0000'"
+OLD_VERSION = "UPDATE {}indelible_version SET version_num = '0006'"
 # Moves a published concept back to its second change.
 MOVE_BACK = """
     UPDATE indelible.concepts AS head
@@ -176,7 +176,7 @@ def check_refused_as_old(url: str) -> None:
     """Check that nothing upgrades a schema of a revision before the first one."""
     error = first_refusal(open_store(url))
     assert isinstance(error, RevisionNotReleased)
-    assert error.revision == "0000"
+    assert error.revision == "0006"
 
 
 def test_a_host_engine_whose_sqlite_checks_no_keys_is_refused(sqlite_url: str) -> None:

@@ -105,6 +105,8 @@ def _changeable(table: Table) -> list[Column[Any]]:
     return [column for column in writable_columns(table) if column.name not in keyed]
 
 
+# The recorded rows leave some heads without a damage that no guard refuses.
+@pytest.mark.dose
 def test_every_damaged_head_is_named_and_rebuilt(owned: Owned) -> None:
     store = owned.store()
     before = state_of(store)
