@@ -70,6 +70,7 @@ def test_a_store_is_opened_without_any_context(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.dose
 def test_a_host_with_its_own_lifecycle_loads_none_of_the_contexts(tmp_path: Path) -> None:
     modules = loaded(tmp_path, OPENS, USES_OWN, contexts="(tickets,)")
 
@@ -77,6 +78,7 @@ def test_a_host_with_its_own_lifecycle_loads_none_of_the_contexts(tmp_path: Path
 
 
 @pytest.mark.slow
+@pytest.mark.dose
 def test_a_program_loads_the_one_context_that_it_uses(tmp_path: Path) -> None:
     modules = loaded(tmp_path, OPENS, USES_CONCEPTS)
 

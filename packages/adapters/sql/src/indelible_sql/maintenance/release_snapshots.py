@@ -11,8 +11,8 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, ClassVar, Final
-from uuid import uuid4
 
 import psycopg
 from attrs import evolve, frozen
@@ -172,7 +172,7 @@ def loaded_snapshot(
 
     with store.engines.reader.connect() as connection:
         shape = shape_of(connection, store.schema)
-    schema = f"indelible_check_{uuid4().hex}"
+    schema = f"indelible_check_{token_hex(8)}"
     engine = owner_engine(owner_address(store, owner_url))
     with translate_errors(), engine.connect() as connection, connection.begin() as transaction:
         change_settings(connection, MIGRATING)
