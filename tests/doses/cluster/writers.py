@@ -131,7 +131,7 @@ def unanswered(intents: Path, answers: Path) -> list[str]:
     """Return the keys of requests that were sent and never answered."""
     answered: set[str] = set()
     for line in answers.read_text(encoding="utf-8").splitlines():
-        answered.add(json.loads(line)[2]["key"])
+        answered.add(json.loads(line)[1]["key"])
     sent = {line.rpartition("-")[0] for line in intents.read_text(encoding="utf-8").splitlines()}
     return sorted(sent - answered)
 
