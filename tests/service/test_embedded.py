@@ -20,7 +20,7 @@ from tests.conftest import copy_cluster, folder
 from tests.databases import create_database, name_of
 from tests.service.processes import free_port
 
-from indelible_service.embedded import PostgresServer, ServerFailed, postgres
+from indelible_service.embedded import PostgresServer, ServerFailed, postgres, postgresql
 from indelible_service.files.access import FileUnusable
 
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
@@ -335,6 +335,14 @@ def test_an_interrupted_initialization_is_repeated(empty: Path) -> None:
     with postgres(empty, durable=False):
         pass
     (empty / "data").rename(empty / "data.new")
+
+    with postgres(empty, durable=False) as server:
+        assert query_value(server.url, "SELECT 1") == 1
+
+
+@pytest.mark.slow
+def test_a_slow_machine_initializes_too(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql, "POLL_SECONDS", 0)
 
     with postgres(empty, durable=False) as server:
         assert query_value(server.url, "SELECT 1") == 1

@@ -284,11 +284,13 @@ class _Cluster:
         Raises: ServerFailed, DiskFull, StartStopped.
         """
         child = self._start(data, program, *options, stdin=PIPE)
-        text: bytes | None = stdin.encode()
+        assert child.stdin is not None  # noqa: S101 - for the type checkers
+        # `communicate` would write nothing any more if its first poll ended before it could write.
+        with suppress(BrokenPipeError), child.stdin as stream:
+            stream.write(stdin.encode())  # fits in a pipe
         while child.returncode is None:
             with suppress(subprocess.TimeoutExpired):
-                child.communicate(text, POLL_SECONDS)
-            text = None  # `communicate` keeps what is still to be written
+                child.wait(POLL_SECONDS)
             if child.returncode is None and self._is_stopped():
                 stop_child(child, STOP_SIGNALS)
                 raise StartStopped
