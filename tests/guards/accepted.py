@@ -41,7 +41,7 @@ JUDGED_BY_VERIFY: Final[Mapping[str, str]] = {
     "keys": "expires_at owner scopes secret_digest",
     "mint_events": (
         "author_wallet batch block_hash block_number block_timestamp copies log_index "
-        "quantity recipient total_paid tx_hash"
+        "quantity recipient token_id total_paid tx_hash"
     ),
     "movements": "fact_key key source",
     "payees": "destination",
@@ -84,7 +84,7 @@ JUDGED_BY_VERIFY: Final[Mapping[str, str]] = {
     "task_attempts": "actor at entity_id fence hash outcome reason request_id stage",
     "tokens_s0": (
         "error_data generation_attempts generation_error image_cid image_url metadata_cid "
-        "mint_event_id mint_timestamp minter_address reveal_tx_hash"
+        "mint_event_id mint_timestamp minter_address reveal_tx_hash token_id"
     ),
     "transfers": (
         "approval_reason approved_destination destination failure_code failure_count "

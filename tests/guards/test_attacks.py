@@ -121,9 +121,7 @@ class Battle:
             self.verified[kind, table] = bool(findings)
 
 
-# On SQLite, other values of `token_id` in `tokens_s0` and `mint_events` are accepted. Until it is
-# known whether a guard is missing there or the recorded rows allow it, that case is a dose.
-@pytest.fixture(params=[pytest.param("sqlite", marks=pytest.mark.dose), "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def raw(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Raw]:
     """Connect as a program does that has the address of the application."""
     opened: Raw
