@@ -93,28 +93,6 @@ def test_settings_that_exclude_each_other_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("INDELIBLE_CONTRACT_KIND", "erc20"),
-        ("INDELIBLE_MINT_EVENT", "1Minted"),
-        ("INDELIBLE_MINT_FIELDS", "token_id"),
-        ("INDELIBLE_MINT_FIELDS", "token_id=a,token_id=b"),
-        ("INDELIBLE_CHAIN", "package.module"),
-        ("INDELIBLE_CHAIN", "package/module:Name"),
-        ("INDELIBLE_MAX_TOKENS_PER_MINT", "0"),
-        ("INDELIBLE_MAX_TOKENS_PER_MINT", "10001"),
-        ("INDELIBLE_CHAIN_CHECK_SECONDS", "0"),
-    ],
-)
-def test_a_malformed_setting_is_named_without_its_value(name: str, value: str) -> None:
-    with pytest.raises(SettingsWrong) as refused:
-        Settings.read({name: value})
-
-    (problem,) = refused.value.problems
-    assert problem.startswith(f"{name} must be ")
-
-
-@pytest.mark.parametrize(
     ("path", "problem"),
     [
         ("no_such_package.chain:Chain", "No module named"),

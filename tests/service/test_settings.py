@@ -86,6 +86,34 @@ INVALID = {
     "STRIPE_API_URL": f"ftp://{CANARY}",
     "INDELIBLE_AUTOMATIC_PAYOUTS": CANARY,
 }
+ALSO_INVALID = [
+    ("CORS_ORIGINS", "https://one.example,https://*.example"),
+    ("CORS_ORIGINS", "https://one.example,https://two.example/path"),
+    ("CORS_ORIGINS", "https://one.example,two.example"),
+    ("INDELIBLE_CHAIN", f"{CANARY}.module"),
+    ("INDELIBLE_CHAIN", f"{CANARY}/module:Name"),
+    ("INDELIBLE_CHAIN_ID", str(2**63)),
+    ("INDELIBLE_MAX_TOKENS_PER_MINT", "10001"),
+    ("INDELIBLE_MINT_EVENT", f"1{CANARY}"),
+    ("INDELIBLE_MINT_FIELDS", f"token_id={CANARY},token_id=b"),
+    ("INGESTION_ENDPOINT_URL", f"https://{CANARY}/leaderboard"),
+    ("INGESTION_ENDPOINT_URL", f"https://{{event_id}}.{CANARY}/leaderboard"),
+    ("INGESTION_ENDPOINT_URL", f"ftp://{CANARY}/{{event_id}}"),
+    ("INGESTION_ENDPOINT_URL", f"https://{CANARY}:0/{{event_id}}"),
+    ("INGESTION_ENDPOINT_URL", f"https://{CANARY}@provider.example/{{event_id}}"),
+    ("INGESTION_ENDPOINT_URL", f"https://{CANARY}/{{event_id}}/{{event_id}}"),
+    ("INGESTION_ENDPOINT_URL", f"https://{CANARY}/{{other}}/{{event_id}}"),
+    ("INGESTION_POLL_SECONDS", "3601"),
+    ("INGESTION_POLL_SECONDS", "1.5"),
+    ("STRIPE_ACCOUNT", f"acct_a,acct_{CANARY}"),
+    ("STRIPE_API_KEY", f"sk_test_{CANARY}-2"),
+    ("STRIPE_API_URL", f"{CANARY}.example"),
+    ("STRIPE_API_URL", f"https://{CANARY}/v1"),
+    ("STRIPE_API_URL", f"https://{CANARY}@stripe.example"),
+    ("STRIPE_API_VERSION", "2025-3-31"),
+    ("STRIPE_CONNECT_WEBHOOK_SECRET", f"whsec_a,whsec_b,whsec_{CANARY}"),
+    ("STRIPE_WEBHOOK_SECRET", f"whsec_a,whsec_b,whsec_{CANARY}"),
+]
 VALID = {
     "DATABASE_URL": f"postgresql://maya:{CANARY}@localhost:5432/x?password={CANARY}",
     "INDELIBLE_OWNER_URL": f"postgresql+psycopg://owner:2{CANARY}@localhost/x",
@@ -178,9 +206,9 @@ def test_every_fault_is_reported_at_once_without_its_value() -> None:
     }
 
 
-@pytest.mark.parametrize("variable", INVALID)
-def test_a_fault_names_the_accepted_format(variable: str) -> None:
-    (problem,) = problems({variable: INVALID[variable]})
+@pytest.mark.parametrize(("variable", "value"), [*INVALID.items(), *ALSO_INVALID])
+def test_a_fault_names_the_accepted_format_and_not_the_value(variable: str, value: str) -> None:
+    (problem,) = problems({variable: value})
 
     assert re.fullmatch(rf"{variable} must be \S.+", problem)
 
@@ -202,14 +230,6 @@ def test_ids_of_real_chains_are_accepted(chain_id: int) -> None:
     section = Settings.read({**variables}).section(TokenSettings)
 
     assert (section.chain_id, section.start_block) == (chain_id, chain_id)
-    assert problems({"INDELIBLE_CHAIN_ID": str(2**63)})
-
-
-@pytest.mark.parametrize(
-    "origin", ["*", "https://*.example", "https://one.example/path", "one.example"]
-)
-def test_an_invalid_origin_is_refused(origin: str) -> None:
-    assert problems({"CORS_ORIGINS": f"https://one.example,{origin}"})
 
 
 def test_a_blank_variable_leaves_its_default() -> None:

@@ -8,9 +8,8 @@ from attrs.exceptions import FrozenInstanceError
 from hypothesis import given
 from hypothesis.strategies import dictionaries, sampled_from, tuples
 
-from indelible.concepts import CONCEPT
 from indelible.kernel import Edge, InvalidTransition, Lifecycle
-from indelible.kernel.keys import KEY
+from indelible_sql.contexts import CATALOG
 
 
 class DoorStatus(StrEnum):
@@ -30,6 +29,7 @@ EDGES = (
 )
 DOOR = Lifecycle(name="door", edges=EDGES)
 STATES = ("", *DoorStatus)
+SHIPPED = [each.entity.lifecycle for context in CATALOG.contexts for each in context.mappings]
 ACTIONS = ("hang", "open", "shut", "lock", "paint", "burn")
 
 Step = tuple[str, str]  # a state and an action
@@ -151,7 +151,7 @@ def test_lifecycles_with_the_same_name_and_edges_are_equal() -> None:
     assert Lifecycle(name="door", edges=EDGES[:-1]) != DOOR
 
 
-@pytest.mark.parametrize("lifecycle", [CONCEPT, KEY], ids=lambda lifecycle: lifecycle.name)
+@pytest.mark.parametrize("lifecycle", SHIPPED, ids=lambda lifecycle: lifecycle.name)
 def test_every_state_of_a_shipped_lifecycle_can_be_reached(lifecycle: Lifecycle[StrEnum]) -> None:
     states = type(lifecycle.edges[0].to_state)
     reached = {""}
