@@ -1,8 +1,7 @@
-"""A program loads the kernel and the contexts that it uses."""
+"""A program loads the kernel and the contexts that it uses; an upgrade loads all."""
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from tests.architecture.sources import ROOT
@@ -13,8 +12,8 @@ from indelible_sql.schema.catalog import Catalog
 OPENS = """
 store = indelible_sql.open_store(url, contexts=contexts)
 """
+UPGRADES = "store.upgrade()"
 USES_OWN = """
-store.upgrade()
 ticket = store.run(
     tickets.execute, Ticket.open(number="1", title="broken"), actor=maya, reason="a test"
 )
@@ -24,7 +23,6 @@ assert store.feed().changes
 USES_CONCEPTS = """
 from indelible import concepts
 from indelible.concepts.entities import ConceptContent
-store.upgrade()
 content = ConceptContent(name="ratio")
 command = concepts.CreateConcept(content=content)
 saved = store.run(concepts.create_concept, command, actor=maya, reason="a test")
@@ -32,15 +30,15 @@ assert store.read(concepts.list_history, saved.concept.id)
 """
 
 
-def loaded(folder: Path, *parts: str, contexts: str = "()") -> set[str]:
-    """Run a program on a new database, and return the names of the modules that it has loaded."""
+def loaded(url: str, *parts: str, contexts: str = "()") -> set[str]:
+    """Run a program on a database, and return the names of the modules that it has loaded."""
     program = "\n".join(
         (
             "import sys",
             "import indelible, indelible_sql",
             "from indelible.kernel import Actor",
             "maya = Actor.user('maya')",
-            f"url = 'sqlite:///{folder / 'modules.db'}'",
+            f"url = {url!r}",
             "from tests.examples.tickets import Ticket, tickets" if contexts != "()" else "",
             f"contexts = {contexts}",
             *parts,
@@ -62,25 +60,25 @@ def contexts_in(modules: set[str]) -> set[str]:
 
 
 @pytest.mark.slow
-def test_a_store_is_opened_without_any_context(tmp_path: Path) -> None:
-    modules = loaded(tmp_path, OPENS)
+def test_a_store_is_opened_without_any_context(sqlite_url: str) -> None:
+    modules = loaded(sqlite_url, OPENS)
 
     assert contexts_in(modules) == set()
     assert not any(name.startswith(("sqlalchemy.orm", "alembic")) for name in modules)
 
 
 @pytest.mark.slow
-@pytest.mark.dose
-def test_a_host_with_its_own_lifecycle_loads_none_of_the_contexts(tmp_path: Path) -> None:
-    modules = loaded(tmp_path, OPENS, USES_OWN, contexts="(tickets,)")
+def test_a_host_with_its_own_lifecycle_loads_none_of_the_contexts(sqlite_url: str) -> None:
+    loaded(sqlite_url, OPENS, UPGRADES, contexts="(tickets,)")
+
+    modules = loaded(sqlite_url, OPENS, USES_OWN, contexts="(tickets,)")
 
     assert contexts_in(modules) == set()
 
 
 @pytest.mark.slow
-@pytest.mark.dose
-def test_a_program_loads_the_one_context_that_it_uses(tmp_path: Path) -> None:
-    modules = loaded(tmp_path, OPENS, USES_CONCEPTS)
+def test_a_program_loads_the_one_context_that_it_uses(sqlite_url: str) -> None:
+    modules = loaded(sqlite_url, OPENS, USES_CONCEPTS)
 
     assert contexts_in(modules) == {"concepts"}
 
