@@ -83,11 +83,7 @@ class FaultKind(StrEnum):
 
 @frozen(kw_only=True)
 class PlannedTournament:
-    """A tournament of the provider; times are seconds since the start of the simulation.
-
-    With `leaderboard`, the path of a file with a real leaderboard, its players and their first
-    round are those of the file.
-    """
+    """A tournament of the provider; times are seconds since the start of the simulation."""
 
     event_id: str
     seed: int  # of its players and scores
@@ -95,7 +91,6 @@ class PlannedTournament:
     rounds: int
     players: int
     has_playoff: bool = False
-    leaderboard: str = ""
     ending: Ending = Ending.PLAYED
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from io import BytesIO
-from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,7 +12,6 @@ from attrs import define, evolve
 
 from indelible.contests.tasks.provider_requests import FetchFunction
 from indelible_service.contexts.contest_provider import EVENT_ID, ProviderClient
-from indelible_service.demos.competitors import tournament_of_file
 from indelible_service.demos.golfers import TournamentOptions
 from indelible_service.demos.leaderboards import Moment, Tournament, encode
 from indelible_service.demos.provider import ProviderFault, ProviderStub, Step, Story, reply_of
@@ -134,9 +132,6 @@ def _tournament(planned: PlannedTournament, first_day: date) -> Tournament:
         has_playoff=planned.has_playoff,
         first_day=first_day,
     )
-    if planned.leaderboard:
-        return tournament_of_file(Path(planned.leaderboard), options)
-
     return Tournament(options)
 
 
