@@ -38,18 +38,6 @@ class Lamp(Aggregate):
     status: Light
 
 
-def parameter_that_is_no_field() -> None:
-    @frozen(kw_only=True, field_transformer=kinds)
-    class Wrong(Lamp):
-        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
-        name: Identifier
-
-        @creates(Light.RED)
-        def build(self, nam: Identifier) -> None: ...
-        @action(Light.RED, to=Light.GREEN)
-        def go(self, name: Identifier) -> None: ...
-
-
 def parameter_that_every_action_sets() -> None:
     @frozen(kw_only=True, field_transformer=kinds)
     class Wrong(Lamp):
@@ -57,18 +45,6 @@ def parameter_that_every_action_sets() -> None:
 
         @creates(Light.RED)
         def build(self, status: Light) -> None: ...
-        @action(Light.RED, to=Light.GREEN)
-        def go(self) -> None: ...
-
-
-def parameter_of_another_type() -> None:
-    @frozen(kw_only=True, field_transformer=kinds)
-    class Wrong(Lamp):
-        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
-        name: Identifier
-
-        @creates(Light.RED)
-        def build(self, name: int) -> None: ...
         @action(Light.RED, to=Light.GREEN)
         def go(self) -> None: ...
 
@@ -144,36 +120,6 @@ def actor_as_a_parameter() -> None:
         def go(self, switched_by: Identifier) -> None: ...
 
 
-def actor_of_an_unknown_action() -> None:
-    @frozen(kw_only=True, field_transformer=kinds)
-    class Wrong(Lamp):
-        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
-        conditions: ClassVar[tuple[AnyCondition, ...]] = (NamesActor("switched_by", "gone"),)
-        switched_by: Identifier | None = None
-
-        @creates(Light.RED)
-        def build(self) -> None: ...
-        @action(Light.RED, to=Light.GREEN)
-        def go(self, switched_by: Identifier) -> None: ...
-
-
-def edge_into_a_state_that_lacks_its_field() -> None:
-    @frozen(kw_only=True, field_transformer=kinds)
-    class Wrong(Lamp):
-        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
-        conditions: ClassVar[tuple[AnyCondition, ...]] = (
-            Condition("note", required_in("note", Light.GREEN)),
-        )
-        note: Identifier | None = None
-
-        @creates(Light.RED)
-        def build(self) -> None: ...
-        @action(Light.RED, to=Light.GREEN)
-        def go(self) -> None: ...
-        @action(Light.GREEN)
-        def annotate(self, note: Identifier) -> None: ...
-
-
 def field_that_the_new_state_excludes() -> None:
     @frozen(kw_only=True, field_transformer=kinds)
     class Wrong(Lamp):
@@ -208,37 +154,6 @@ def emptied_values_that_no_action_names() -> None:
         def stop(self) -> None: ...
 
 
-def unreachable_state() -> None:
-    @frozen(kw_only=True, field_transformer=kinds)
-    class Wrong(Lamp):
-        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
-
-        @creates(Light.RED)
-        def build(self) -> None: ...
-        @action(Light.GREEN)
-        def blink(self) -> None: ...
-
-
-def no_action_that_creates() -> None:
-    @frozen(kw_only=True, field_transformer=kinds)
-    class Wrong(Lamp):
-        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
-
-        @action(Light.RED, to=Light.GREEN)
-        def go(self) -> None: ...
-
-
-def state_of_another_lifecycle() -> None:
-    @frozen(kw_only=True, field_transformer=kinds)
-    class Wrong(Lamp):
-        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
-
-        @creates(Light.RED)
-        def build(self) -> None: ...
-        @action(Light.RED, Door.SHUT, to=Light.GREEN)
-        def go(self) -> None: ...
-
-
 def action_without_a_state() -> None:
     @frozen(kw_only=True, field_transformer=kinds)
     class Wrong(Lamp):
@@ -259,30 +174,6 @@ def state_named_twice() -> None:
         def build(self) -> None: ...
         @action(Light.RED, Light.RED, to=Light.GREEN)
         def go(self) -> None: ...
-
-
-def field_that_nothing_sets() -> None:
-    @frozen(kw_only=True, field_transformer=kinds)
-    class Wrong(Lamp):
-        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
-        note: Identifier | None = None
-
-        @creates(Light.RED)
-        def build(self) -> None: ...
-        @action(Light.RED, to=Light.GREEN)
-        def go(self) -> None: ...
-
-
-def field_that_is_missing_at_birth() -> None:
-    @frozen(kw_only=True, field_transformer=kinds)
-    class Wrong(Lamp):
-        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
-        name: Identifier
-
-        @creates(Light.RED)
-        def build(self) -> None: ...
-        @action(Light.RED, to=Light.GREEN)
-        def go(self, name: Identifier) -> None: ...
 
 
 def unknown_computed_field() -> None:
@@ -308,17 +199,6 @@ def unknown_time_field() -> None:
         def go(self) -> None: ...
 
 
-def reserved_name() -> None:
-    @frozen(kw_only=True, field_transformer=kinds)
-    class Wrong(Lamp):
-        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
-
-        @creates(Light.RED)
-        def create(self) -> None: ...  # type: ignore[override]  # the fault
-        @action(Light.RED, to=Light.GREEN)
-        def go(self) -> None: ...
-
-
 def edges_and_actions() -> None:
     @frozen(kw_only=True, field_transformer=kinds)
     class Wrong(Lamp):
@@ -338,33 +218,23 @@ def neither_edges_nor_actions() -> None:
 
 NO_FIELD = "is no field that an action can set"
 FAULTS: tuple[tuple[Callable[[], None], str], ...] = (
-    (parameter_that_is_no_field, f"action build: parameter nam {NO_FIELD}"),
     (parameter_that_every_action_sets, f"action build: parameter status {NO_FIELD}"),
-    (parameter_of_another_type, "parameter name has another type than the field"),
     (parameter_of_another_kind, "parameter name has another type than the field"),
     (parameter_that_may_be_none, "parameter name has another type than the field"),
     (parameter_with_a_default, "parameter name has a default that is neither None nor KEEP"),
     (parameters_without_names, "parameter names has no name for the caller"),
     (id_that_an_action_changes, "parameter id cannot change: only `creates` sets it"),
     (actor_as_a_parameter, "parameter switched_by gets its value by itself: nobody passes it"),
-    (actor_of_an_unknown_action, "unknown action: gone"),
-    (edge_into_a_state_that_lacks_its_field, "go leads to GREEN, which requires field note"),
     (field_that_the_new_state_excludes, "action stop sets field note, which RED excludes"),
     (
         emptied_values_that_no_action_names,
         "action stop leads to a state that excludes note: allow it there, or say empties=('note',)",
     ),
     (emptied_values_that_no_action_names, "action go empties field note, which keeps its value"),
-    (unreachable_state, "no action leads to state GREEN"),
-    (no_action_that_creates, "no action leads to state RED"),
-    (state_of_another_lifecycle, "action go: <Door.SHUT: 'SHUT'> is no Light"),
     (action_without_a_state, "action go is allowed in no state"),
     (state_named_twice, "action go names a state twice"),
-    (field_that_nothing_sets, "no action sets field note"),
-    (field_that_is_missing_at_birth, "action build does not set field name"),
     (unknown_computed_field, f"action go sets total, which {NO_FIELD}"),
     (unknown_time_field, f"action build sets built_at, which {NO_FIELD}"),
-    (reserved_name, "action create has the name of a method of aggregates"),
     (edges_and_actions, "lifecycle lamp has edges beside those of the actions"),
     (neither_edges_nor_actions, "lifecycle lamp has neither edges nor actions"),
 )

@@ -10,11 +10,10 @@ import pytest
 from attrs import evolve, frozen
 from tests.core.kernel.tickets import ResolverIsReporter, Status, Ticket, TitleTaken
 
-from indelible.kernel import Edge, InvalidTransition, Lifecycle, Stale, UsageError
+from indelible.kernel import Edge, InvalidTransition, Lifecycle, UsageError
 from indelible.kernel.actions import Command, Fields, action, actions_of, creates
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.execution import changed, created, execute
-from indelible.kernel.history import Head
 from indelible.kernel.kinds import Identifier, Natural, kinds
 from indelible.memory import MemoryStore
 from indelible.money.entities.payees import Payee
@@ -75,20 +74,6 @@ def test_an_action_changes_its_parameters_and_what_the_new_state_excludes() -> N
 
 def test_what_only_the_creating_action_sets_is_fixed() -> None:
     assert Ticket.fixed == ("reporter",)
-
-
-def test_a_created_aggregate_has_its_arguments_and_the_state() -> None:
-    ticket = opened()
-
-    assert (ticket.id, ticket.reporter, ticket.title) == ("T-1", "ann", "Fire")
-    assert (ticket.status, ticket.created_at, ticket.minutes) == (Status.OPEN, AT, 1)
-
-
-def test_an_action_sets_its_arguments_and_the_time() -> None:
-    ticket = assigned()
-
-    assert (ticket.status, ticket.assignee) == (Status.ASSIGNED, "bob")
-    assert (ticket.assigned_at, ticket.updated_at) == (LATER, LATER)
 
 
 def test_an_action_names_its_actor_and_empties_what_the_state_excludes() -> None:
@@ -189,16 +174,3 @@ def test_execute_saves_a_new_payee_and_its_actions() -> None:
         actions = [change.action for change in tx.history.of("payee", "ann")]
 
     assert actions == ["register", "attach", "enable"]
-
-
-def test_a_command_on_an_old_head_is_stale() -> None:
-    store = MemoryStore()
-    with store.transaction(actor=MAYA, reason="a test") as tx:
-        old: Head[Payee] = execute(tx, tx.money.payees, Payee.register(id="ann"))
-        execute(tx, tx.money.payees, Payee.attach(old, destination="acct_1"))
-
-    with (
-        pytest.raises(Stale),
-        store.transaction(actor=MAYA, reason="a test") as tx,
-    ):
-        execute(tx, tx.money.payees, Payee.close(old))

@@ -14,11 +14,9 @@ from indelible.kernel import (
     Edge,
     Head,
     IndelibleError,
-    InvalidTransition,
     Lifecycle,
     NotFound,
     Revision,
-    Stale,
     digest,
 )
 from indelible.kernel.aggregate_errors import (
@@ -29,10 +27,8 @@ from indelible.kernel.aggregate_errors import (
     TimeNotAdvanced,
     VersionMismatch,
 )
-from indelible.kernel.aggregates import Aggregate, change_for, save_change, save_changes
+from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.history import Record
-from indelible.memory.aggregates import MemoryAggregateRepository
-from indelible.memory.history import MemoryHistory
 from indelible.testing.stores import refusal
 
 Value = Any  # of any field
@@ -105,22 +101,13 @@ def text_of(plan: Plan, text: str = "first") -> PlanText:
     return PlanText(plan_id=plan.id, number=plan.version, written_at=plan.updated_at, text=text)
 
 
-def new_plan(plan_id: str = "p-1") -> Plan:
-    return Plan.create("open", now=NOW, id=plan_id, owner="maya")
+def new_plan() -> Plan:
+    return Plan.create("open", now=NOW, id="p-1", owner="maya")
 
 
-class Plans:
-    """A repository of plans in memory."""
-
-    def __init__(self) -> None:
-        self.history = MemoryHistory()
-        self.repository = MemoryAggregateRepository(self.history, Plan)
-
-    def open(self, plan_id: str = "p-1") -> Head[Plan]:
-        """Save a new plan with its text."""
-        plan = new_plan(plan_id)
-        save_change(AUDIT, self.repository, None, plan, "open", records=(text_of(plan),))
-        return self.repository.get(plan_id)
+def head_of(plan: Plan) -> Head[Plan]:
+    """Return the head of a new plan."""
+    return Head(entity=plan, revision=Revision(1, "OPEN", 1, "0" * 64))
 
 
 def refusal_of(
@@ -130,42 +117,6 @@ def refusal_of(
     error = refusal(lambda: change_for(AUDIT, head, plan, action, records=records))
     assert error is not None
     return error
-
-
-def test_a_new_aggregate_begins_at_its_first_version() -> None:
-    plan = new_plan()
-
-    assert plan.status is PlanStatus.OPEN
-    assert plan.version == 1
-    assert plan.created_at == plan.updated_at == NOW
-
-
-def test_only_an_action_that_adds_a_version_raises_the_number() -> None:
-    revised = new_plan().transition("revise", now=LATER, color="blue")
-    closed = revised.transition("close", now=LATER + timedelta(hours=1))
-
-    assert revised.version == 2
-    assert closed.version == 2
-
-
-def test_a_transition_changes_the_status_the_time_and_the_named_fields() -> None:
-    plan = new_plan()
-    revised = plan.transition("revise", now=LATER, color="blue")
-    closed = plan.transition("close", now=LATER)
-
-    assert revised == evolve(plan, version=2, color="blue", updated_at=LATER)
-    assert closed == evolve(plan, status=PlanStatus.CLOSED, updated_at=LATER)
-
-
-def test_a_transition_without_an_edge_is_refused() -> None:
-    closed = new_plan().transition("close", now=LATER)
-
-    with pytest.raises(InvalidTransition):
-        closed.transition("revise", now=LATER)
-
-
-def test_a_transition_without_a_time_keeps_the_time_for_its_repository() -> None:
-    assert new_plan().transition("close").updated_at == NOW
 
 
 def test_a_change_stores_the_fields_and_the_digests_of_the_records() -> None:
@@ -178,46 +129,11 @@ def test_a_change_stores_the_fields_and_the_digests_of_the_records() -> None:
     assert change.adds_version == 1
 
 
-def test_a_saved_aggregate_is_read_back_with_its_records() -> None:
-    plans = Plans()
-    head = plans.open()
-    revised = head.entity.transition("revise", now=LATER)
-    second_text = text_of(revised, "second")
-    seq = save_change(AUDIT, plans.repository, head, revised, "revise", records=(second_text,))
-
-    assert seq == 2
-    assert plans.repository.get("p-1").entity == revised
-    assert plans.repository.records(PlanText, "p-1") == (text_of(head.entity), second_text)
-    assert [change.action for change in plans.history.of("plan", "p-1")] == ["open", "revise"]
-
-
-def test_a_change_over_a_stale_head_is_refused() -> None:
-    plans = Plans()
-    head = plans.open()
-    closed = head.entity.transition("close", now=LATER)
-    save_change(AUDIT, plans.repository, head, closed, "close")
-
-    with pytest.raises(Stale):
-        save_change(AUDIT, plans.repository, head, closed, "close")
-
-
-def test_many_changes_return_the_new_heads() -> None:
-    plans = Plans()
-    heads = [plans.open("p-1"), plans.open("p-2")]
-    steps: list[tuple[Head[Plan], Plan, str]] = []
-    for head in heads:
-        steps.append((head, head.entity.transition("close", now=LATER), "close"))
-    saved = save_changes(AUDIT, plans.repository, steps)
-
-    assert saved == [plans.repository.get("p-1"), plans.repository.get("p-2")]
-    assert [head.revision.seq for head in saved] == [2, 2]
-
-
 @pytest.mark.parametrize(
     ("name", "value"), [("owner", "noor"), ("id", "p-2"), ("created_at", LATER)]
 )
 def test_a_fixed_field_keeps_its_value(name: str, value: Value) -> None:
-    head = Plans().open()
+    head = head_of(new_plan())
     closed = head.entity.transition("close", now=LATER)
     error = refusal_of(head, evolve(closed, **{name: value}), "close")
 
@@ -234,14 +150,14 @@ def test_a_new_aggregate_has_one_time() -> None:
 
 @pytest.mark.parametrize("at", [NOW, NOW - timedelta(seconds=1)], ids=["same", "earlier"])
 def test_an_update_is_later_than_the_value_before(at: datetime) -> None:
-    head = Plans().open()
+    head = head_of(new_plan())
     closed = evolve(head.entity.transition("close"), updated_at=at)
 
     assert isinstance(refusal_of(head, closed, "close"), TimeNotAdvanced)
 
 
 def test_a_version_number_is_the_one_of_the_change() -> None:
-    head = Plans().open()
+    head = head_of(new_plan())
     skipped = evolve(head.entity.transition("revise", now=LATER), version=3)
     error = refusal_of(head, skipped, "revise", text_of(skipped))
 
@@ -250,7 +166,7 @@ def test_a_version_number_is_the_one_of_the_change() -> None:
 
 
 def test_a_version_needs_its_record_once() -> None:
-    head = Plans().open()
+    head = head_of(new_plan())
     revised = head.entity.transition("revise", now=LATER)
     without_record = refusal_of(head, revised, "revise")
     with_two_records = refusal_of(head, revised, "revise", text_of(revised), text_of(revised))
@@ -261,7 +177,7 @@ def test_a_version_needs_its_record_once() -> None:
 
 
 def test_a_change_without_a_version_has_no_records() -> None:
-    head = Plans().open()
+    head = head_of(new_plan())
     closed = head.entity.transition("close", now=LATER)
 
     assert isinstance(refusal_of(head, closed, "close", text_of(closed)), RecordsDiffer)
@@ -274,7 +190,7 @@ def test_a_record_belongs_to_the_value_that_it_is_saved_with(
     name: str,
     value: Value,
 ) -> None:
-    head = Plans().open()
+    head = head_of(new_plan())
     revised = head.entity.transition("revise", now=LATER)
     record = evolve(text_of(revised), **{name: value})
     error = refusal_of(head, revised, "revise", record)
@@ -325,7 +241,7 @@ def test_the_first_change_adds_the_first_records_after_the_others() -> None:
 
 def test_no_later_change_adds_a_first_record() -> None:
     plan = PlanWithOrigin.create("open", now=NOW, id="p-1", owner="maya")
-    head = Head(entity=plan, revision=Revision(1, "OPEN", 1, "0" * 64))
+    head = head_of(plan)
     revised = plan.transition("revise", now=LATER)
     closed = plan.transition("close", now=LATER)
 

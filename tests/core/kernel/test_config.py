@@ -81,18 +81,6 @@ def test_a_value_is_read_once_for_as_long_as_it_is_fresh() -> None:
     assert reader.reads == 1
 
 
-@pytest.mark.parametrize(("age_seconds", "reads"), [(53.9, 1), (66.1, 2)])
-def test_settings_are_read_again_after_a_minute_with_jitter(age_seconds: float, reads: int) -> None:
-    reader = Reader(threshold="0.1")
-    cache = cache_of(reader)
-    cache.snapshot()
-
-    reader.now = age_seconds
-    cache.snapshot()
-
-    assert reader.reads == reads
-
-
 @pytest.mark.parametrize(("secret", "ttl_seconds"), [("0" * 8, 54), ("f" * 8, 66)])
 def test_the_jitter_has_limits(secret: str, ttl_seconds: float) -> None:
     reader = Reader(threshold="0.1")
@@ -266,13 +254,6 @@ def test_an_invalid_text_fails_only_its_own_setting(text: str) -> None:
     assert threshold.error.startswith("invalid")
     assert model.value == "m"
     assert cache.fallbacks == {("threshold", "invalid"): 1}
-
-
-def test_a_setting_that_was_never_changed_is_its_default_and_no_fallback() -> None:
-    cache = cache_of(Reader())
-
-    assert cache.get_with_provenance(THRESHOLD).source == "default"
-    assert cache.fallbacks == {}
 
 
 def test_a_setting_without_a_default_that_was_never_changed_is_unavailable() -> None:

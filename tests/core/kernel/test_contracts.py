@@ -6,9 +6,8 @@ from typing import Any, Protocol
 
 import pytest
 
-from indelible.app import AppContext, ReadTx, WriteTx
+from indelible.app import AppContext
 from indelible.captures.entities.vectors import EmbeddingVector
-from indelible.kernel import Actor
 from indelible.kernel.contracts import ContractViolated, check_contract
 from indelible.memory import MemoryStore
 from indelible.testing.stores import CountedIds, TickingClock
@@ -181,13 +180,3 @@ def test_an_application_is_composed_of_the_shipped_adapters() -> None:
     context = AppContext(store=MemoryStore(), clock=TickingClock(), ids=CountedIds())
 
     assert context.embedder is None
-
-
-def test_the_read_transaction_of_the_memory_store_has_the_members_of_its_port() -> None:
-    MemoryStore().read(lambda tx: check_contract(tx, ReadTx, follow_properties=True))
-
-
-def test_the_write_transaction_of_the_memory_store_has_the_members_of_its_port() -> None:
-    store = MemoryStore()
-    with store.transaction(actor=Actor.user("maya"), reason="a test") as tx:
-        check_contract(tx, WriteTx, follow_properties=True)

@@ -1,7 +1,6 @@
 """A change continues its head along a declared edge, and its fields cannot be assigned."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -40,37 +39,6 @@ def test_a_creation_begins_at_no_revision() -> None:
     assert Revision(seq=0, state="", version=0, hash="") == NO_REVISION
     assert CREATION.revision == Revision(1, "OPEN", 1, CREATION.hash)
     assert CREATION.edge == ("", "hang", "OPEN", 1)
-
-
-def test_a_change_has_its_audit_context_its_time_and_its_data() -> None:
-    assert CREATION.lifecycle == "door"
-    assert CREATION.entity_id == "d-1"
-    assert CREATION.actor == MAYA
-    assert CREATION.reason == "a test"
-    assert CREATION.request_id == "request-1"
-    assert CREATION.at == NOW
-    assert CREATION.data == {"colour": "hang"}
-
-
-def test_only_an_edge_that_adds_a_version_increases_the_version() -> None:
-    changes = door_changes("paint", "shut", "open")
-    numbers = [(change.seq, change.adds_version, change.version) for change in changes]
-
-    assert numbers == [(1, 1, 1), (2, 1, 2), (3, 0, 2), (4, 0, 2)]
-
-
-def test_a_change_follows_the_revision_of_the_change_before() -> None:
-    changes = door_changes("paint", "shut", "open")
-    revisions = [change.revision for change in changes]
-    previous_revisions = [change.previous_revision for change in changes]
-
-    assert previous_revisions == [NO_REVISION, *revisions[:-1]]
-
-
-def test_a_change_has_the_time_of_its_entity() -> None:
-    times = [change.at for change in door_changes("paint", "shut")]
-
-    assert times == [NOW, NOW + timedelta(seconds=1), NOW + timedelta(seconds=2)]
 
 
 def test_an_action_without_an_edge_is_refused() -> None:

@@ -16,14 +16,12 @@ from tests.json_cases import json_cases
 from tests.json_texts import json_objects, same_json
 
 from indelible.kernel import (
-    Actor,
     IndelibleError,
-    SystemClock,
     UsageError,
     canonical_json,
     digest,
 )
-from indelible.kernel.idempotency import Idempotency, Receipt, run_idempotent
+from indelible.kernel.idempotency import structure_json
 from indelible.kernel.json import to_json_value
 from indelible.kernel.json_limits import (
     VALUE_LIMITS,
@@ -258,40 +256,7 @@ def test_a_frozen_object_is_checked_against_other_limits_too() -> None:
     assert JsonObject.of(JsonObject.of({"a": 1}), SMALL) == {"a": 1}
 
 
-class Receipts:
-    """The receipts of one test."""
+def test_a_stored_value_has_the_same_documents() -> None:
+    plan = Plan(spec=NESTED, nodes=[NESTED])
 
-    def __init__(self) -> None:
-        self.stored: Receipt | None = None
-
-    def find(self, owner: Actor, key: str) -> Receipt | None:
-        assert (owner, key) == (Actor.user("maya"), "key")
-        return self.stored
-
-    def save(self, receipt: Receipt) -> None:
-        self.stored = receipt
-
-
-def test_a_replayed_result_has_the_same_documents() -> None:
-    @frozen(kw_only=True)
-    class MakePlan:
-        command_name = "make_plan"
-        spec: JsonObject = field(converter=freeze_object)
-
-    class Transaction:
-        actor, reason, request_id = Actor.user("maya"), "a test", None
-        receipts, clock = Receipts(), SystemClock()
-
-    idempotency = Idempotency("key", Plan)
-    first, second = (
-        run_idempotent(
-            Transaction(),
-            lambda _, command: Plan(spec=command.spec, nodes=[command.spec]),
-            MakePlan(spec=NESTED),
-            idempotency,
-        )
-        for _ in range(2)
-    )
-
-    assert second is not first
-    assert second == first
+    assert structure_json(to_json_value(plan), Plan) == plan

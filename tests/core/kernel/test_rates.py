@@ -1,9 +1,7 @@
 """A bucket never permits more than its rate and its burst, whatever workers and clocks do."""
 
-from collections import Counter, deque
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from random import Random
 from typing import Any
 
 import pytest
@@ -157,23 +155,6 @@ def test_a_clock_that_jumps_gives_at_most_one_bucket_a_jump(
     assert taken <= rate.capacity + refilled
 
 
-def test_a_release_with_another_rate_fills_the_bucket_for_no_other() -> None:
-    """Let two releases claim in turns: one has the same rate and a smaller burst."""
-    before = RateLimit(tasks=100, per_seconds=60)
-    after = RateLimit(tasks=100, per_seconds=60, burst=1)
-    now = NOW
-    bucket = Bucket.full(before, now)
-    taken = 0
-    for _ in range(600):
-        now += SECOND / 10
-        for rate in (before, after):
-            number = bucket.permits(rate, now)
-            bucket = bucket.taking(number, rate, now)
-            taken += number
-
-    assert 190 < taken <= 200
-
-
 @given(
     both=st.tuples(rates, rates),
     steps=st.lists(
@@ -207,26 +188,3 @@ def test_a_bucket_that_takes_more_than_a_year_to_fill_is_refused() -> None:
     problem = "367 permits takes 31708800 seconds to fill; at most 31622400 are allowed"
     with pytest.raises(UsageError, match=problem):
         RateLimit(tasks=1, per_seconds=MAX_RATE_SECONDS, burst=367)
-
-
-@pytest.mark.parametrize("burst", [1, 10, 100])
-def test_64_processes_with_6_400_sessions_share_one_bucket_fairly(burst: int) -> None:
-    """Simulate sessions that queue for the bucket in the order in which they asked."""
-    rate = RateLimit(tasks=200, burst=burst)
-    shared = SharedBucket(rate)
-    random = Random(14)  # noqa: S311 - a simulation that is the same in every run
-    processes = [number % 64 for number in range(6_400)]
-    random.shuffle(processes)
-    queue = deque(processes)
-    by_process: Counter[int] = Counter()
-    for _ in range(20_000):
-        shared.now += timedelta(microseconds=random.randrange(2_000))
-        process = queue.popleft()
-        by_process[process] += shared.take(random.randint(1, 3))
-        queue.append(process)
-
-    seconds = (shared.now - NOW).total_seconds()
-    total = by_process.total()
-    assert 0.8 * rate.tasks * seconds < total <= burst + rate.tasks * seconds
-    assert min(by_process.values()) > total / 64 / 2
-    assert max(by_process.values()) < total / 64 * 2
