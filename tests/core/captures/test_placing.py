@@ -6,13 +6,11 @@ from tests.core.captures.builders import ALGORITHM, SETTINGS, make_request
 
 from indelible.captures.entities.values import Decision
 from indelible.captures.rules.evaluation import (
-    Candidate,
     NearestCentroid,
     Score,
     check_nearest,
-    rank_candidates,
 )
-from indelible.captures.rules.placing import choose_subspace, find_warnings, is_clear
+from indelible.captures.rules.placing import choose_subspace, find_warnings
 from indelible.testing.captures.scenarios import code
 
 THRESHOLD = SETTINGS.threshold
@@ -51,11 +49,6 @@ def test_the_margin_decides_whether_the_nearest_centroid_moves(
     assert result.is_ambiguous is not updates_centroid
 
 
-def test_a_tie_never_moves_a_centroid() -> None:
-    assert not is_clear(0.0, threshold=0.0)
-    assert is_clear(1e-9, threshold=0.0)
-
-
 @pytest.mark.parametrize(("distance", "updates_centroid"), [(0.5, True), (0.51, False)])
 def test_a_single_centroid_moves_within_the_maximal_distance(
     distance: float, *, updates_centroid: bool
@@ -67,69 +60,6 @@ def test_a_single_centroid_moves_within_the_maximal_distance(
     assert result.nearest_subspace_id == "near"
     assert result.margin is None
     assert result.updates_centroid is updates_centroid
-
-
-def test_a_capture_without_any_centroid_belongs_nowhere() -> None:
-    result = choose_subspace(None, None, SETTINGS)
-
-    assert result.decision is Decision.NO_CENTROID
-    assert result.nearest_subspace_id is None
-    assert not result.updates_centroid
-
-
-def test_a_named_subspace_without_a_centroid_begins_with_the_capture() -> None:
-    result = choose_subspace(None, "named", SETTINGS)
-
-    assert result.decision is Decision.NO_CENTROID
-    assert result.nearest_subspace_id == "named"
-    assert result.updates_centroid
-
-
-CANDIDATES = [Candidate("c", 0.5), Candidate("b", 0.1), Candidate("a", 0.3)]
-
-
-def test_the_margin_is_between_the_two_nearest_centroids() -> None:
-    nearest = rank_candidates(ALGORITHM, CANDIDATES, None)
-
-    assert nearest is not None
-    assert nearest.subspace_id == "b"
-    assert nearest.distance == 0.1
-    assert nearest.second_distance == 0.3
-    assert nearest.margin == pytest.approx(0.2)
-
-
-def test_the_lower_id_wins_a_tie() -> None:
-    nearest = rank_candidates(ALGORITHM, [Candidate("b", 0.1), Candidate("a", 0.1)], None)
-
-    assert nearest is not None
-    assert nearest.subspace_id == "a"
-    assert nearest.margin == 0.0
-
-
-def test_a_named_subspace_counts_as_the_nearest_with_a_negative_margin() -> None:
-    nearest = rank_candidates(ALGORITHM, CANDIDATES, "c")
-
-    assert nearest is not None
-    assert nearest.subspace_id == "c"
-    assert nearest.second_distance == 0.1
-    assert nearest.margin == pytest.approx(-0.4)
-
-
-def test_a_single_candidate_has_no_margin() -> None:
-    nearest = rank_candidates(ALGORITHM, CANDIDATES[:1], None)
-
-    assert nearest == NearestCentroid(
-        subspace_id="c", distance=0.5, second_distance=None, margin=None
-    )
-
-
-@pytest.mark.parametrize(
-    ("candidates", "named"), [([], None), (CANDIDATES, "d")], ids=["none", "named without one"]
-)
-def test_without_a_centroid_there_is_no_nearest(
-    candidates: list[Candidate], named: str | None
-) -> None:
-    assert rank_candidates(ALGORITHM, candidates, named) is None
 
 
 @pytest.mark.parametrize("distance", [-0.1, 2.1, float("nan"), float("inf")])
@@ -158,10 +88,3 @@ def test_a_depth_far_from_the_expected_one_is_remarked(
     settings = evolve(SETTINGS, depth_tolerance=0.2)
 
     assert find_warnings(capture, score, settings, is_named_gone=False) == warnings
-
-
-def test_a_named_subspace_that_takes_no_captures_is_remarked() -> None:
-    score = Score(magnitude=0.5, expected_depth=None)
-    warnings = find_warnings(make_request(), score, SETTINGS, is_named_gone=True)
-
-    assert warnings == ("SUBSPACE_GONE",)

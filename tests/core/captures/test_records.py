@@ -15,14 +15,12 @@ from indelible.captures.rules.records import (
     CLIENT_FIELDS,
     HASHED_FIELDS,
     centroid_digest,
-    check_same_capture,
     fingerprint_of,
     hash_of,
     merge_signal,
 )
 from indelible.kernel import Actor, TimeOrderedIds
 from indelible.kernel.values import field_values
-from indelible.testing.captures.scenarios import code
 
 SECOND = timedelta(seconds=1)
 CENTROID = Centroid(
@@ -158,13 +156,6 @@ def test_another_value_of_a_signal_changes_its_hash(name: str) -> None:
     assert hash_of(changed) != hash_of(values)
 
 
-def test_a_capture_key_belongs_to_one_capture() -> None:
-    signal = make_signal(fingerprint="a" * 64)
-
-    check_same_capture(signal, "a" * 64)
-    assert code(lambda: check_same_capture(signal, "c" * 64)) == "CAPTURE_KEY_REUSED"
-
-
 @pytest.mark.parametrize(
     "other",
     [
@@ -177,35 +168,6 @@ def test_a_capture_key_belongs_to_one_capture() -> None:
 )
 def test_another_value_of_a_centroid_changes_its_digest(other: dict[str, Any]) -> None:
     assert centroid_digest(evolve(CENTROID, **other)) != centroid_digest(CENTROID)
-
-
-def test_a_first_signal_is_the_artifact() -> None:
-    signal = SIGNALS[0]
-    artifact = merged(signal)
-
-    assert artifact.id == signal.artifact_id
-    assert artifact.seq == signal.artifact_seq
-    assert artifact.hash == signal.hash
-    assert artifact.title == "first"
-    assert artifact.created_at == artifact.updated_at == signal.recorded_at
-
-
-def test_engagement_and_reading_only_rise() -> None:
-    artifact = merged(*SIGNALS)
-
-    assert artifact.engagement_level is EngagementLevel.SATURATED
-    assert artifact.reading_depth == 1.5
-    assert artifact.scroll_depth == 1.0
-    assert artifact.dwell_time_ms == 3
-    assert artifact.word_count == 3
-
-
-def test_texts_and_the_vector_are_those_of_the_latest_capture_that_has_them() -> None:
-    artifact = merged(*SIGNALS)
-
-    assert artifact.title == "second"
-    assert artifact.content == "latest"
-    assert artifact.vector == SIGNALS[1].vector
 
 
 @pytest.mark.parametrize("signals", list(permutations(SIGNALS)))

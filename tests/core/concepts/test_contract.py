@@ -17,7 +17,6 @@ from indelible.concepts import (
     ConceptVersion,
 )
 from indelible.kernel import Actor, InvalidTransition
-from indelible.memory import MemoryStore
 
 STATES = ("DRAFT", "REVIEW", "APPROVED", "PUBLISHED")
 ACTIONS = ("create", "edit", "submit", "approve", "publish")
@@ -107,17 +106,6 @@ def test_a_method_has_the_signature_of_the_hand_off(name: str) -> None:
     assert actual == expected
 
 
-@pytest.mark.parametrize("name", methods(SeedRepository))
-def test_a_transaction_has_the_methods_of_the_hand_off(name: str) -> None:
-    unbound = signature(getattr(SeedRepository, name), eval_str=True)
-    self_parameter, *parameters = unbound.parameters.values()
-    with MemoryStore().transaction(actor=Actor.user("maya"), reason="a test") as tx:
-        bound = signature(getattr(tx.concepts.repository, name), eval_str=True)
-
-    assert self_parameter.name == "self"
-    assert bound == unbound.replace(parameters=parameters)
-
-
 def test_there_are_four_states_in_the_order_of_the_hand_off() -> None:
     assert tuple(status.value for status in ConceptStatus) == STATES
 
@@ -154,7 +142,3 @@ def test_creating_and_editing_add_a_version_and_nothing_else_does() -> None:
         "approve": {0},
         "publish": {0},
     }
-
-
-def test_no_action_leads_out_of_published() -> None:
-    assert CONCEPT.allowed("PUBLISHED") == ()

@@ -80,6 +80,7 @@ def test_a_digest_depends_on_the_secret_and_on_the_pepper() -> None:
 def test_each_name_of_a_context_is_the_first_word_of_a_scope(name: str) -> None:
     scopes = (name, f"{name}:read", f"{name}:{'v' * MAX_SCOPE_WORD}")
 
+    assert MAX_SCOPE_WORD == 40
     assert evolve(ACTIVE_KEY, scopes=scopes).scopes == scopes
 
 

@@ -7,19 +7,18 @@ from attrs import evolve
 from tests.core.projects.builders import LATER, Value, running_job
 
 from indelible.kernel import Invalid
-from indelible.projects import GeneratedFile, JobResult, LogEntry, LogLevel, Repository
+from indelible.projects import JobResult, LogEntry, LogLevel, Repository
 from indelible.projects.entities.jobs import LOG_FULL, WARNINGS_FULL
 from indelible.projects.entities.values import (
     MAX_JOB_OUTPUTS,
     MAX_JOB_WARNINGS,
-    MAX_LINES_PER_OUTPUT,
     MAX_WARNINGS_PER_OUTPUT,
     TRUNCATED,
     OutputBatch,
     clean_message,
 )
 from indelible.testing.captures.scenarios import code
-from indelible.testing.projects.scenarios import COMMIT, PUSHED, line
+from indelible.testing.projects.scenarios import line
 
 
 def test_the_last_output_with_lines_says_that_the_log_is_full() -> None:
@@ -51,16 +50,6 @@ def test_the_last_warning_says_that_there_are_more(
     job = evolve(running_job(), warning_count=stored)
 
     assert job.accepted(OutputBatch(warnings=("a", "b")[:added])).warnings == expected
-
-
-@pytest.mark.parametrize("item", [LogEntry, str])
-def test_a_batch_has_a_limited_number_of_items(item: type) -> None:
-    if item is str:
-        too_many: dict[str, Value] = {"warnings": ["a"] * (MAX_WARNINGS_PER_OUTPUT + 1)}
-    else:
-        too_many = {"logs": [line("a")] * (MAX_LINES_PER_OUTPUT + 1)}
-
-    assert code(lambda: OutputBatch(**too_many)) == "LIST_TOO_LONG"
 
 
 @pytest.mark.parametrize("message", ["", "a line", "\x07", "x" * 4_000, "ü" * 4_000])
@@ -123,8 +112,3 @@ def test_a_value_that_cannot_be_is_refused(
     values = {**right.get(kind, {}), **fields}
 
     assert code(lambda: kind(**values)) == expected
-
-
-def test_files_and_results_compare_by_value() -> None:
-    assert JobResult(commit=COMMIT, files=["README.md"]) == PUSHED
-    assert GeneratedFile(path="a", content=b"b") == GeneratedFile(path="a", content=b"b")

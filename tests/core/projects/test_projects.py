@@ -13,10 +13,7 @@ from tests.core.projects.builders import (
 
 from indelible.kernel import InvalidTransition
 from indelible.projects import (
-    PROJECT,
-    DisplayStatus,
     Project,
-    ProjectStatus,
 )
 from indelible.projects.errors import (
     JobNotNewer,
@@ -24,18 +21,7 @@ from indelible.projects.errors import (
     RepositoryNotRequested,
 )
 from indelible.testing.captures.scenarios import code
-from indelible.testing.projects.scenarios import SHOP, make_spec
-
-
-def test_a_project_is_displayed_as_draft_active_or_completed() -> None:
-    draft = new_project()
-    active = prompted()
-    completed = active.with_latest_job("j-1", 1, now=LATEST)
-
-    assert draft.display_status is DisplayStatus.DRAFT
-    assert active.display_status is DisplayStatus.ACTIVE
-    assert completed.display_status is DisplayStatus.COMPLETED
-    assert completed.with_nodes((), now=LATEST).display_status is DisplayStatus.COMPLETED
+from indelible.testing.projects.scenarios import SHOP
 
 
 def test_the_latest_job_only_moves_forward() -> None:
@@ -46,14 +32,6 @@ def test_the_latest_job_only_moves_forward() -> None:
         assert not project.is_newer_success(number)
         with pytest.raises(JobNotNewer):
             project.with_latest_job("j-4", number, now=LATEST)
-
-
-def test_a_prompt_belongs_to_the_projects_count_and_time() -> None:
-    project = prompted()
-    prompt = project.new_prompt("Sell books.", make_spec().metadata)
-
-    assert (prompt.project_id, prompt.number) == (project.id, 1)
-    assert prompt.timestamp == project.updated_at
 
 
 def test_a_repository_is_set_once_and_on_the_requested_host() -> None:
@@ -96,10 +74,3 @@ def test_only_a_bound_project_has_a_repository() -> None:
 )
 def test_the_fields_of_a_project_fit_its_state(project: Project, fields: dict[str, Value]) -> None:
     assert code(lambda: evolve(project, **fields)) == "FIELD_NOT_OF_STATE"
-
-
-def test_every_project_can_be_renamed_and_prompted_whatever_its_repository() -> None:
-    actions = {"rename", "set_nodes", "add_prompt", "update_latest_job"}
-    for status in ProjectStatus:
-        assert actions <= set(PROJECT.allowed(status))
-    assert set(PROJECT.allowed(ProjectStatus.BOUND)) == actions

@@ -99,27 +99,6 @@ def test_5_of_the_25_pairs_of_statuses_are_valid_transitions() -> None:
     }
 
 
-@pytest.mark.parametrize(("status", "next_status"), VALID_PAIRS)
-def test_a_valid_transition_is_made(
-    scenario: ProjectScenario, status: JobStatus, next_status: JobStatus
-) -> None:
-    job = scenario.job_in(status)
-
-    assert update_status(scenario, job, next_status).status is next_status
-
-
-@pytest.mark.parametrize(("status", "next_status"), INVALID_PAIRS)
-def test_an_invalid_transition_is_refused_and_changes_nothing(
-    scenario: ProjectScenario, status: JobStatus, next_status: JobStatus
-) -> None:
-    job = scenario.job_in(status)
-
-    with pytest.raises(InvalidTransition) as refused:
-        update_status(scenario, job, next_status)
-    assert refused.value.from_state == status
-    assert scenario.details(job).job == job
-
-
 if __name__ == "__main__":
     # Without the configuration, the fixtures and the plugins of the whole suite.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

@@ -25,7 +25,6 @@ from tests.core.tokens.simulator import Simulator
 
 from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
 from indelible.kernel.stages import PermanentFailure, RetryLater
-from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import BEGINNING, AnyStore, claim, do, enqueue
 from indelible.testing.tokens.lifecycle import advance
 from indelible.testing.tokens.scenarios import chain_hash, make_mint, wallet, with_repositories
@@ -45,7 +44,7 @@ from indelible.tokens import (
 )
 from indelible.tokens.rules.tasks import CHECKPOINT, DETECT_STAGE, SCAN_TASK_ID
 from indelible.tokens.tasks import detection as detection_module
-from indelible.tokens.tasks.detection import MAX_CHECKPOINTS_COMPARED, UNLIMITED_ATTEMPTS, ScanStart
+from indelible.tokens.tasks.detection import ScanStart
 
 MINTS = st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3)), max_size=2)
 EVENTS = st.one_of(
@@ -358,25 +357,6 @@ def test_a_search_for_a_reorg_stops_when_the_worker_ends(chain: Simulator, store
 
     with pytest.raises(PerformStopped):
         detection.perform(start, handle)
-
-
-def test_detection_has_one_task_that_never_dies(chain: Simulator, store: AnyStore) -> None:
-    stage = Detection(store=store, chain=chain).stage()
-
-    assert (stage.name, stage.max_attempts) == ("detect", UNLIMITED_ATTEMPTS)
-    assert MAX_CHECKPOINTS_COMPARED >= 100_000
-
-
-def test_the_simulator_replaces_the_hashes_of_dropped_blocks(chain: Simulator) -> None:
-    chain.mine(4)
-    before = [chain.block(number) for number in range(5)]
-    chain.reorg(2, keeps=True)
-    after = [chain.block(number) for number in range(5)]
-
-    assert before[:3] == after[:3]
-    assert before[3] != after[3]
-    assert before[4] != after[4]
-    assert code(lambda: chain.mints(0, 5_000)) == "RANGE_TOO_LARGE"
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(1, [4] * 6), (5, [4] * 6), (9, [8] * 3)])

@@ -121,12 +121,6 @@ def test_an_empty_argument_is_refused_by_name(name: str, argument: str) -> None:
     assert argument in str(error)
 
 
-def test_a_transition_leaves_the_instant_to_the_repository() -> None:
-    token = token_in(TokenStatus.DETECTED)
-
-    assert token.mark_generating().updated_at == token.updated_at
-
-
 def test_a_ready_token_has_the_image_of_the_argument_or_its_own() -> None:
     uploading = token_in(TokenStatus.UPLOADING)
     with_image = evolve(uploading, image_cid="known")
@@ -142,15 +136,6 @@ def test_transitions_store_their_arguments() -> None:
 
     assert failed.error_data == {"code": "NO_GPU", "tries": [1, 2]}
     assert revealed.reveal_tx_hash == HASH
-
-
-def test_an_image_s_path_is_not_stored_with_the_token() -> None:
-    assert token_in(TokenStatus.GENERATING).mark_uploading("/1.png").image_url is None
-
-
-def test_only_a_retry_and_the_chain_lead_out_of_a_final_state() -> None:
-    assert TOKEN.allowed("revealed") == ()
-    assert TOKEN.allowed("failed") == ("retry", "sync")
 
 
 def test_a_retry_of_a_generation_counts_its_attempts() -> None:
@@ -169,10 +154,6 @@ def test_a_requeued_token_starts_anew() -> None:
     assert requeued.generation_attempts == 0
     assert requeued.generation_error is None
     assert requeued.error_data is None
-
-
-def test_only_a_failed_token_can_be_requeued() -> None:
-    assert isinstance(error_of(token_in(TokenStatus.READY).requeue), InvalidTransition)
 
 
 @pytest.mark.parametrize("text", ["one\r\ntwo", "", "  ", "\x00", "\ud800", "x" * 5_000])
@@ -221,9 +202,3 @@ def test_a_token_is_unfinished_until_it_is_revealed_or_failed() -> None:
     finished = [status for status in TokenStatus if not token_in(status).is_unfinished]
 
     assert finished == [TokenStatus.REVEALED, TokenStatus.FAILED]
-
-
-def test_at_most_one_action_leads_from_one_state_to_another() -> None:
-    pairs = [(edge.from_state, edge.to_state) for edge in TOKEN.edges]
-
-    assert len(pairs) == len(set(pairs))
