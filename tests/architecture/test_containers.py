@@ -157,26 +157,6 @@ def test_the_dockerfile_has_no_fault() -> None:
     assert list(faults_of_dockerfile(DOCKERFILE)) == []
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "fault"),
-    [
-        ("python:3.11-slim", "python:latest", "python:latest is not pinned"),
-        ("python:3.11-slim", "python", "python is not pinned"),
-        ("FROM ${PYTHON_IMAGE}\n", "FROM debian\n", "debian is not pinned"),
-        ("COPY packages ", "COPY package ", "package does not exist"),
-        ("COPY packages ", "COPY notes ", "notes is ignored"),
-        ("COPY packages ", "ADD packages ", "ADD fetches"),
-        ("USER 10001\n", "", "runs as root"),
-        ("USER 10001\n", "USER root\n", "runs as root"),
-        ("HEALTHCHECK", "LABEL", "has no health check"),
-        ('CMD ["indelible", "serve"]', 'CMD ["indelible", "up"]', "does not serve"),
-    ],
-)
-def test_a_fault_planted_in_the_dockerfile_is_reported(old: str, new: str, fault: str) -> None:
-    assert old in DOCKERFILE
-    assert fault in list(faults_of_dockerfile(DOCKERFILE.replace(old, new)))
-
-
 def test_the_image_installs_every_package() -> None:
     projects = ROOT.glob("packages/**/pyproject.toml")
     folders = {f"./{path.parent.relative_to(ROOT).as_posix()}" for path in projects}
@@ -189,24 +169,6 @@ def test_the_image_installs_every_package() -> None:
 
 def test_the_compose_file_has_no_fault() -> None:
     assert list(faults_of_compose(COMPOSE)) == []
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "fault"),
-    [
-        ("postgres:18.4", "postgres:latest", "postgres: postgres:latest is not pinned"),
-        ("build: .", "build: docs", "migrate: nothing to build"),
-        ("${POSTGRES_PASSWORD:?}", "sesame", "postgres: POSTGRES_PASSWORD is written out"),
-        ("${INDELIBLE_SECRET:?}", "sesame", "web: INDELIBLE_SECRET is written out"),
-        ("redis:8.2", "redis", "redis: redis is not pinned"),
-        ("127.0.0.1:8000:8000", "8000:8000", "web: 8000:8000 is open to the network"),
-        ("    migrate:\n", "    migration:\n", "web: needs migration"),
-        ("${CORS_ORIGINS:-}", "${ORIGINS:-}", "ORIGINS is not in .env.example"),
-    ],
-)
-def test_a_fault_planted_in_the_compose_file_is_reported(old: str, new: str, fault: str) -> None:
-    assert old in COMPOSE
-    assert fault in list(faults_of_compose(COMPOSE.replace(old, new)))
 
 
 def test_only_the_migration_has_the_owners_password_and_it_runs_first() -> None:

@@ -32,24 +32,3 @@ def test_no_other_module_names_a_clock_of_a_database() -> None:
                 found[name] = clocks
 
     assert list(found) == [OWNER]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "SELECT now()",
-        "func.now()",
-        "DEFAULT CURRENT_TIMESTAMP",
-        "strftime('%s', 'now')",
-        "func.clock_timestamp()",
-        "julianday(x)",
-        "unixepoch()",
-    ],
-)
-def test_a_planted_clock_is_found(text: str) -> None:
-    assert clocks_in(text)
-
-
-@pytest.mark.parametrize("text", ["tx.clock.now()", "def now(self)", "the time now"])
-def test_a_clock_of_the_process_is_none_of_a_database(text: str) -> None:
-    assert clocks_in(text) == []

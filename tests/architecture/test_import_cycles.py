@@ -1,8 +1,6 @@
 """No module of a distribution imports itself by way of others, not even for its types."""
 
-import sys
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
 import grimp
 import pytest
@@ -27,15 +25,3 @@ def find_cycle(package: str) -> list[str]:
 @pytest.mark.parametrize("package", SOURCES)
 def test_no_module_of_a_distribution_imports_itself(package: str) -> None:
     assert find_cycle(package) == []
-
-
-def test_a_cycle_for_types_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = tmp_path / "planted_cycle"
-    package.mkdir()
-    (package / "__init__.py").touch()
-    (package / "store.py").write_text("from planted_cycle import block\n")
-    typed = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import planted_cycle.store\n"
-    (package / "block.py").write_text(typed)
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-
-    assert set(find_cycle("planted_cycle")) == {"planted_cycle.block", "planted_cycle.store"}

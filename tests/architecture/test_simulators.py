@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Iterator
 
-import pytest
 from tests.architecture.sources import ROOT
 
 STARTERS = {"running_simulator", "open_simulator", "simulator_process"}
@@ -43,15 +42,3 @@ def test_tests_start_simulators_only_where_the_journal_is_checked() -> None:
             found[path.relative_to(ROOT).as_posix()] = names
 
     assert found == CHECKED
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "from indelible_stripe.simulator import running_simulator",
-        "simulator.open_simulator(story, seed=1)",
-        "command = (sys.executable, '-m', 'indelible_stripe.simulator')",
-    ],
-)
-def test_a_planted_unchecked_simulator_is_found(text: str) -> None:
-    assert list(started_simulators(ast.parse(text)))

@@ -134,11 +134,11 @@ class SqliteChanges:
     switch: dict[str, bool]
 
     @classmethod
-    def open(cls, path: str, *, without: Sequence[str] = ()) -> Self:
-        """Open a file, whose guards are changed; `without` names guards that are dropped too."""
+    def open(cls, path: str) -> Self:
+        """Open a file, whose guards are changed."""
         connection = sqlite3.connect(path, isolation_level=None)
-        for name in (*(guard.name for guard in guards_of_others("sqlite")), *without):
-            connection.execute(f"DROP TRIGGER {name}")
+        for guard in guards_of_others("sqlite"):
+            connection.execute(f"DROP TRIGGER {guard.name}")
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute(
             "UPDATE sqlite_master SET sql = replace(sql, char(10) || 'WHEN (', ?)"
@@ -216,18 +216,18 @@ class PostgresqlChanges:
     connection: psycopg.Connection[Any]
 
     @classmethod
-    def open(cls, admin_url: str, *, without: Sequence[str] = ()) -> Self:
+    def open(cls, admin_url: str) -> Self:
         """Open a database of its own, whose guards are changed, as a superuser.
 
         Guards fire in every session; here they do not fire in a replica's, so that the rows before
-        a change are stored without them. `without` names guards that are dropped too.
+        a change are stored without them.
         """
         connection = psycopg.connect(admin_url, autocommit=True)
         lifted = {guard.name for guard in guards_of_others("postgresql")}
         for guard in CATALOG.guards("postgresql"):
             names = {"table": Identifier(guard.table.name), "guard": Identifier(guard.name)}
             change = SQL("ALTER TABLE indelible.{table} ENABLE TRIGGER {guard}")
-            if guard.name in lifted or guard.name in without:
+            if guard.name in lifted:
                 change = SQL("DROP TRIGGER {guard} ON indelible.{table}")
             connection.execute(change.format(**names))
         for table, name in connection.execute(FOREIGN_KEYS).fetchall():

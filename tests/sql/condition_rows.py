@@ -218,13 +218,9 @@ def changes_that_differ(
     *,
     dialect: str,
     seed: int = 0,
-    planted: Guard | None = None,
 ) -> list[tuple[Row, Row]]:
-    """Return those of 200 random changes about which Python and the database differ.
-
-    `planted` takes the place of the guard that the database has.
-    """
-    guard = planted or guard_of(entity, condition, dialect)
+    """Return those of 200 random changes about which Python and the database differ."""
+    guard = guard_of(entity, condition, dialect)
     names = fields_of(condition)
     if guard.name in WIDER_GUARDS:
         names = ("id", *names)

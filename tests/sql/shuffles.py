@@ -7,11 +7,9 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from random import Random
-from threading import Barrier
 from typing import Any, Final
 
 from attrs import asdict, frozen
-from sqlalchemy import Column, Engine, Integer, MetaData, Table, func, insert, select, update
 
 from indelible import captures
 from indelible.captures import CaptureArtifactCommand, ContentSource, EngagementLevel
@@ -28,10 +26,6 @@ ALL: Final = 1_000_000
 FIELDS_OF_SPACE: Final = ("id", "hash", "seq", "space_id", "created_at", "updated_at")
 # The fields that contain capture keys, and a capture key contains the id of its space.
 FIELDS_WITH_KEYS: Final = ("stamp", "title_stamp", "content_stamp")
-
-COUNTERS: Final = Table(
-    "naive", MetaData(), Column("id", Integer, primary_key=True), Column("seq", Integer)
-)
 
 ArtifactFields = dict[str, Any]
 
@@ -196,28 +190,3 @@ def count_up(store: SqlStore, clients: int, times: int) -> tuple[int, int]:
 
     seq: int = space.read(captures.get_subspace, subspace_id).centroid.seq
     return seq, len(commands) - len(refused)
-
-
-def count_up_naively(engine: Engine, clients: int, times: int) -> int:
-    """Let clients read a counter, compute and write it back; return the counter.
-
-    The clients wait for each other between the read and the write, so that updates are lost.
-    """
-    with engine.begin() as connection:
-        COUNTERS.create(connection)
-        connection.execute(insert(COUNTERS).values(id=1, seq=0))
-    barrier = Barrier(clients)
-
-    def count(_: int) -> None:
-        for _ in range(times):
-            with engine.begin() as connection:
-                seq = connection.execute(select(COUNTERS.c.seq)).scalar_one()
-                barrier.wait()
-                connection.execute(update(COUNTERS).values(seq=seq + 1))
-
-    with ThreadPoolExecutor(clients) as pool:
-        list(pool.map(count, range(clients)))
-
-    with engine.connect() as connection:
-        counter: int = connection.execute(select(func.max(COUNTERS.c.seq))).scalar_one()
-    return counter

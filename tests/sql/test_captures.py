@@ -8,7 +8,6 @@ from threading import Event
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine
 from tests.conftest import POLICY
 from tests.sql.conftest import code, opened
 from tests.sql.pooler import pooler_to
@@ -17,7 +16,6 @@ from tests.sql.shuffles import (
     centroid_problems,
     changed_by_rebuild,
     count_up,
-    count_up_naively,
     refusal_codes,
     shuffle,
 )
@@ -112,13 +110,6 @@ def test_a_thousand_captures_in_any_order_give_the_same_artifacts_on_both_databa
 @pytest.mark.slow
 def test_no_concurrent_capture_of_a_subspace_is_lost(store: SqlStore) -> None:
     assert count_up(store, 4, 10) == (40, 40)
-
-
-def test_a_client_that_reads_and_then_writes_loses_updates(database: PostgresServer) -> None:
-    engine = create_engine(database.admin_url, pool_size=4)
-
-    assert count_up_naively(engine, 4, 10) < 40
-    engine.dispose()
 
 
 @pytest.mark.slow

@@ -8,10 +8,7 @@ from tests.sql.finders import CALLS, FinderCall
 from tests.sql.plans import plan
 from tests.sql.test_row_order import is_totally_ordered
 
-from indelible.kernel.questions import Question, equal
 from indelible_sql import SqlStore
-from indelible_sql.kernel.questions import statement_of
-from indelible_sql.money.tables.payouts import TRANSFERS
 
 NO_INDEX: Final = re.compile(r"SCAN (main\.)?[a-z_0-9]+$")
 
@@ -33,15 +30,6 @@ def test_sqlite_answers_a_finder_by_an_index(sqlite: SqlStore, name: str) -> Non
 
     assert lines
     assert counts_all_rows(call) or has_index(lines)
-
-
-def test_a_question_without_an_index_is_recognized(sqlite: SqlStore) -> None:
-    question = Question(where=(equal("failure_code", "a"),), order=("failure_code",))
-    statement, values = statement_of(TRANSFERS, question)
-    lines = plan(sqlite, "EXPLAIN QUERY PLAN", statement, **values)
-
-    assert not has_index(lines)
-    assert not is_totally_ordered(statement)
 
 
 @pytest.mark.parametrize("name", CALLS)

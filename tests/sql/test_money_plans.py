@@ -90,7 +90,3 @@ def full_scans(store: SqlStore, statement: Select[Any]) -> list[str]:
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_sqlite_finds_the_rows_of_money_by_an_index(sqlite: SqlStore, name: str) -> None:
     assert full_scans(sqlite, STATEMENTS[name]) == []
-
-
-def test_a_statement_without_an_index_is_recognized(sqlite: SqlStore) -> None:
-    assert full_scans(sqlite, payments.WITHOUT_MOVEMENT) != []

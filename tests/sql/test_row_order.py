@@ -2,10 +2,8 @@
 
 import importlib
 import pkgutil
-import re
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
-import pytest
 from sqlalchemy import (
     Column,
     Index,
@@ -15,7 +13,6 @@ from sqlalchemy import (
     Subquery,
     Table,
     UniqueConstraint,
-    func,
 )
 from sqlalchemy.sql.elements import (
     BinaryExpression,
@@ -25,12 +22,8 @@ from sqlalchemy.sql.elements import (
     ColumnElement,
 )
 from sqlalchemy.sql.visitors import Visitable, iterate
-from tests.sql.statements import Trace, on_postgresql, on_sqlite
-from tests.sql.workloads import other_statements
 
 import indelible_sql
-from indelible_service.embedded import PostgresServer
-from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.expressions import JsonArrayAgg
 
 AnySelect = Select[*tuple[object, ...]]
@@ -52,29 +45,8 @@ OF_PARAMETER = ("DEMAND_ON_POSTGRESQL", "DEMAND_ON_SQLITE")  # one row for each 
 QUESTIONS = ("HAS_ENTRY",)  # any row is the same answer
 AGGREGATES = ("count", "max", "min", "sum")
 
-ORDER_BY = re.compile(r"ORDER BY (.*?)(?: LIMIT .*)?$")
-
-# Conditions of statements that find at most one row, and questions about the server.
-FINDS_ONE_ROW = re.compile(
-    r"\bid = |\bversion_number = |\bkey\"? = |owner = |current_database\(\)|pg_try_advisory"
-    r"|SELECT set_config\("
-)
 MIN_SELECTS = 15
 SQLITE_ROW_NUMBER = "rowid"  # unique in every table that has one
-
-
-@pytest.fixture(params=["postgresql", "sqlite"])
-def trace(
-    request: pytest.FixtureRequest, database: PostgresServer, sqlite_url: str
-) -> Generator[Trace]:
-    if request.param == "postgresql":
-        opened = on_postgresql(database, prepare=False)
-    else:
-        opened = on_sqlite(sqlite_url)
-
-    with opened as trace:
-        trace.store.feed()  # opens the connection and checks the database
-        yield trace
 
 
 def selects() -> dict[str, AnySelect]:
@@ -224,30 +196,4 @@ def test_every_select_that_finds_many_rows_has_a_total_order() -> None:
     unordered = [name for name, select in all_selects.items() if not is_totally_ordered(select)]
 
     assert len(all_selects) >= MIN_SELECTS
-    assert unordered == []
-
-
-def test_a_select_without_a_total_order_is_recognized() -> None:
-    versions = next(table for table in CATALOG.records if table.name == "concept_versions")
-    select = versions.select()
-    name = versions.c.name
-    name_key = versions.c.name_key
-    grouped = select.with_only_columns(name, func.max(name_key)).group_by(name)
-
-    assert not is_totally_ordered(select)
-    assert not is_totally_ordered(select.order_by(versions.c.created_at))
-    assert not is_totally_ordered(select.with_only_columns(name, name_key).distinct())
-    assert not is_totally_ordered(grouped)
-    assert not is_totally_ordered(select.with_only_columns(func.lower(name)))
-    assert is_totally_ordered(select.order_by(versions.c.concept_id, versions.c.version_number))
-
-
-@pytest.mark.slow
-def test_every_sent_query_for_many_rows_has_an_order(trace: Trace) -> None:
-    unordered: list[str] = []
-    for text in other_statements(trace):
-        is_query = text.startswith("SELECT") and " FROM " in text
-        if is_query and not ORDER_BY.search(text) and not FINDS_ONE_ROW.search(text):
-            unordered.append(text)
-
     assert unordered == []

@@ -261,16 +261,3 @@ def test_a_token_that_is_no_header_is_refused_without_naming_it(token: str) -> N
         GitHubHost(token=token)
 
     assert token == "" or token not in str(caught.value)
-
-
-def test_the_double_reports_a_planted_wrong_field(hub: GitHubSite) -> None:
-    document = github_documents.user(hub.double.url, "octo")
-    body = {"name": "shop", "private": True, "auto_init": False}
-
-    assert github_schema.request_faults("POST", "/user/repos", body) == []
-    assert github_schema.request_faults("POST", "/user/repos", {**body, "secret": True}) != []
-    assert github_schema.request_faults("POST", "/user/repos", {**body, "private": "yes"}) != []
-    assert github_schema.request_faults("DELETE", "/user/repos", None) != []
-    assert github_schema.response_faults("GET", "/user", 200, document) == []
-    document["planted"] = 1
-    assert github_schema.response_faults("GET", "/user", 200, document) != []

@@ -1,11 +1,8 @@
 """Every request is judged by two official descriptions, and the journal has the judgement."""
 
-from collections import Counter
-
 import httpx
 import pytest
 from tests.adapters.stripe.controls import API_KEY, WINNER, controlled
-from tests.doubles.simulators import checked_simulator
 
 from indelible_stripe.simulator.descriptions import Descriptions
 from indelible_stripe.simulator.operations import OPERATIONS, Operation, find_operation
@@ -44,37 +41,6 @@ def test_planted_wrong_request_is_in_the_journal(path: str, form: str, problem: 
     assert problem in entry["problems"][0]
     assert counts["nonconforming"] == 1
     assert API_KEY not in str(entry)
-
-
-def test_a_test_that_sends_a_wrong_request_fails_at_its_end() -> None:
-    totals = Counter[str]()
-    with (
-        pytest.raises(AssertionError, match="POST /v1/transfers: Missing required param"),
-        checked_simulator(totals=totals) as simulator,
-    ):
-        httpx.post(
-            f"{simulator.base_url}/v1/transfers",
-            data={"amount": "5", "currency": "usd"},
-            headers={"Authorization": f"Bearer {API_KEY}"},
-        )
-
-    assert totals == {"simulators": 1, "requests": 1, "nonconforming": 1}
-
-
-def test_a_test_that_plants_no_wrong_request_fails_if_it_claims_to() -> None:
-    with (
-        pytest.raises(AssertionError, match="the journal has no problem"),
-        checked_simulator(plants_wrong_requests=True, totals=Counter()),
-    ):
-        pass
-
-
-def test_a_wrong_object_in_an_event_fails_the_test_at_its_end() -> None:
-    with (
-        pytest.raises(AssertionError, match=r"charge\.updated: "),
-        checked_simulator(totals=Counter()) as simulator,
-    ):
-        simulator.engine.state.emit("charge.updated", {"object": "charge", "id": "ch_1"})
 
 
 def test_newer_parameter_conforms_by_the_types_of_the_library() -> None:

@@ -13,9 +13,6 @@ from tests.adapters.stripe.controls import API_KEY, controlled
 from tests.architecture.sources import ADAPTERS
 
 from indelible_stripe.simulator import read_story
-from indelible_stripe.simulator.controls import CONTROLS
-from indelible_stripe.simulator.faults import FaultKind
-from indelible_stripe.simulator.operations import OPERATIONS
 
 PAGE: Final = (ADAPTERS / "stripe" / "SIMULATOR.md").read_text("utf-8")
 WITHOUT_EXTRA: Final = """
@@ -32,35 +29,6 @@ def test_the_story_of_the_page_is_valid() -> None:
     assert story.faults
     assert story.outages
     assert story.webhooks.url
-
-
-def test_the_page_names_every_fault_and_no_other() -> None:
-    (sentence,) = re.findall(r"The kinds of faults: (.+?)\.", PAGE, re.DOTALL)
-
-    assert re.findall(r"`(\w+)`", sentence) == [kind.value for kind in FaultKind]
-
-
-def test_the_page_names_every_control_and_no_other() -> None:
-    rows = re.findall(r"^\| (`[a-z].+?`) \|", PAGE, re.MULTILINE)
-    paths = re.findall(r"`(.+?)`", " ".join(rows))
-    controls = [pattern for method, pattern, _ in CONTROLS if method == "POST"]
-    found = dict.fromkeys(controls, 0)
-    for path in paths:
-        (pattern,) = [one for one in controls if re.fullmatch(one, path.replace("<id>", "x_1"))]
-        found[pattern] += 1
-
-    assert min(found.values()) == 1
-    for method, pattern, _ in CONTROLS:
-        assert method == "POST" or f"GET /_simulator/{pattern}" in PAGE
-
-
-def test_the_page_lists_what_each_operation_implements() -> None:
-    rows: list[str] = []
-    for operation in OPERATIONS:
-        names = ", ".join(f"`{name}`" for name in operation.implemented.names(""))
-        rows.append(f"| `{operation.title}` | {names} |".replace("|  |", "| |"))
-
-    assert re.findall(r"^\| `(?:GET|POST) .*", PAGE, re.MULTILINE) == rows
 
 
 @pytest.mark.slow
