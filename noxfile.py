@@ -34,7 +34,6 @@ PACKAGES = {
 }
 EXTRAS = {
     "indelible-service": "[dask]",  # `--dask`
-    "indelible-workers": "[rabbitmq]",  # INDELIBLE_BROKER_URL
     "indelible-stripe": "[simulator]",  # `indelible demo` plays against the simulator
 }
 TESTED_PYTHONS = ("3.11", "3.12", "3.13")

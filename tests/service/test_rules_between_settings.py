@@ -24,7 +24,6 @@ HOLDERS = {
     "INDELIBLE_BACKUP_URL": ("postgres://backup:{}@localhost/x", NOTHING),
     "INDELIBLE_RESTORE_TARGET": ("postgresql://restore:{}@localhost/x", NOTHING),
     "INDELIBLE_REDIS_URL": ("redis://:{}@localhost:6379/0", NOTHING),
-    "INDELIBLE_BROKER_URL": ("amqp://app:{}@localhost:5672/", NOTHING),
     "INDELIBLE_SECRET": ("{}", NOTHING),
     "INDELIBLE_OTHER_SECRET": ("{}", NOTHING),
     "GITHUB_TOKEN": ("{}", NOTHING),

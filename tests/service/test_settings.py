@@ -44,7 +44,6 @@ INVALID = {
     "INDELIBLE_TRUSTED_HOSTS": f"https://{CANARY}/",
     "INDELIBLE_CONTEXTS": f"{CANARY}/",
     "INDELIBLE_REDIS_URL": f"http://:{CANARY}@localhost",
-    "INDELIBLE_BROKER_URL": f"amqp://:{CANARY}@localhost:0/",
     "INDELIBLE_WORKER_THREADS": "0",
     "INDELIBLE_DISPATCH_SECONDS": "31",
     "INDELIBLE_SEAL_SECONDS": "0",
@@ -119,7 +118,6 @@ VALID = {
     "INDELIBLE_OWNER_URL": f"postgresql+psycopg://owner:2{CANARY}@localhost/x",
     "INDELIBLE_PREPARE": "off",
     "INDELIBLE_REDIS_URL": f"redis://:3{CANARY}@localhost:6379/0",
-    "INDELIBLE_BROKER_URL": f"amqps://app:4{CANARY}@localhost:5671/vhost",
     "INDELIBLE_RPC_URL": f"https://node.example/v2/{CANARY}",
     "INDELIBLE_CONTRACT_ADDRESS": f"0x{'ab' * 20}",
     "GITHUB_TOKEN": f"ghp_{CANARY}",
@@ -151,40 +149,12 @@ def problems(environment: dict[str, str | None]) -> tuple[str, ...]:
     return caught.value.problems
 
 
-SENTINEL = f"redis+sentinel://:{CANARY}@one,two"
-
-
-@pytest.mark.parametrize(
-    ("url", "part"),
-    [
-        (SENTINEL, "the name of the service, as in redis+sentinel://HOST/SERVICE"),
-        (f"{SENTINEL}:0/records", "a port from 1 to 65535 for each sentinel, or none"),
-    ],
-)
-def test_a_wrong_part_of_an_address_of_sentinels_is_named(url: str, part: str) -> None:
-    found = problems({"INDELIBLE_REDIS_URL": url})
-
-    assert found == (f"INDELIBLE_REDIS_URL must have {part}",)
-
-
 @pytest.mark.parametrize("host", ["one..two", "a" * 64])
-@pytest.mark.parametrize("scheme", ["redis", "redis+sentinel"])
-def test_a_host_that_no_resolver_accepts_is_refused(scheme: str, host: str) -> None:
-    (problem,) = problems({"INDELIBLE_REDIS_URL": f"{scheme}://:{CANARY}@{host}/0"})
+def test_a_host_that_no_resolver_accepts_is_refused(host: str) -> None:
+    (problem,) = problems({"INDELIBLE_REDIS_URL": f"redis://:{CANARY}@{host}/0"})
 
     assert problem.startswith("INDELIBLE_REDIS_URL must ")
     assert CANARY not in problem
-
-
-def test_no_password_of_sentinels_is_shown_or_used_twice() -> None:
-    url = f"{SENTINEL}/records?sentinel_password=2{CANARY * 5}"
-    settings = Settings.read({"INDELIBLE_REDIS_URL": url})
-
-    assert settings.redis_url == url
-    assert CANARY not in repr(settings)
-    assert problems({"INDELIBLE_REDIS_URL": url, "INDELIBLE_SECRET": f"2{CANARY * 5}"}) == (
-        "INDELIBLE_SECRET and INDELIBLE_REDIS_URL must have different secrets",
-    )
 
 
 def test_no_setting_is_required() -> None:

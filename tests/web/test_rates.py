@@ -14,7 +14,6 @@ from tests.service.processes import free_port
 from tests.web.harness import SETTINGS, Web, memory
 from tests.web.minting import Wallets, signed
 
-from indelible.kernel import UsageError
 from indelible_web.http import rates
 from indelible_web.http.key_reads import RecentDecisions
 from indelible_web.http.rates import (
@@ -189,12 +188,6 @@ def test_marks_are_forgotten_by_age_and_at_a_cap(clock: ManualClock) -> None:
     assert len(marks) == 2
     marks.remove("one")
     assert marks.get("one") == 0
-
-
-@pytest.mark.parametrize("scheme", ["redis+sentinel", "rediss+sentinel"])
-def test_an_address_of_sentinels_is_no_storage_of_the_web(scheme: str) -> None:
-    with pytest.raises(UsageError, match="redis_storage"):
-        evolve(SETTINGS, limiter_storage=f"{scheme}://one/records")
 
 
 class BreakableStorage(MemoryStorage):

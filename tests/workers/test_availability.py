@@ -17,7 +17,6 @@ from tests.workers.bakery import TIMEOUT_SECONDS, WORKER
 
 from indelible.memory import MemoryStore
 from indelible_workers import WakeupBroker, Worker
-from indelible_workers.wakeups.availability import Availability
 from indelible_workers.worker import logger
 
 NO_MESSAGES: list[bytes] = []
@@ -164,14 +163,3 @@ def test_threads_that_lose_redis_together_log_it_once(
     first.fail()
 
     assert logged_changes(caplog) == ["unusable"]
-
-
-def test_each_loss_of_a_connection_that_returns_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    availability = Availability("RabbitMQ", (OSError,))
-    for _ in range(3):
-        availability.lost(OSError())
-        availability.lost(OSError())
-        with availability.watch(shows_return=True):
-            pass
-
-    assert logged_changes(caplog) == ["unusable", "available"] * 3

@@ -23,7 +23,7 @@ from attrs import define, field
 from sqlalchemy import make_url
 from tests.conftest import HAS_SHARED_MEMORY, SHARED_MEMORY
 from tests.conftest import folder as new_folder
-from tests.doses.chaos.servers import KillableBroker, KillableRedis, Server
+from tests.doses.chaos.servers import KillableRedis, Server
 from tests.doses.chaos.worker_process import (
     COUNT,
     GENERATE,
@@ -62,7 +62,7 @@ class Installation:
     directory: Path
     url: str
     owner_url: str
-    broker: KillableBroker
+    broker: KillableRedis
     postgresql: Server
     lease_seconds: int
     pooler: PgBouncer | None = None
@@ -135,7 +135,6 @@ AnyInstallation = TypeVar("AnyInstallation", bound=Installation)
 def run_installation(
     lease_seconds: int,
     build: Callable[..., AnyInstallation],
-    build_broker: Callable[[Path], KillableBroker] = KillableRedis,
 ) -> Generator[AnyInstallation]:
     """Run the servers during the block, with the tables of this module."""
     parent = SHARED_MEMORY if HAS_SHARED_MEMORY else None
@@ -152,7 +151,7 @@ def run_installation(
             admin.execute(CREATE_UNITS)
             admin.execute("GRANT SELECT, INSERT ON public.units TO indelible_app")
 
-        broker = build_broker(Path(folder))
+        broker = KillableRedis(Path(folder))
         broker.start()
         installation = build(
             Path(folder), running.url, running.owner_url, broker, server, lease_seconds
@@ -175,7 +174,7 @@ def with_pooler(installation: Installation) -> Generator[None]:
 
 
 @contextmanager
-def until_stopped(installation: Installation, broker: KillableBroker) -> Generator[None]:
+def until_stopped(installation: Installation, broker: KillableRedis) -> Generator[None]:
     """Create the table outside of the store; stop the programs and the broker at the end."""
     with sqlite3.connect(installation.outside) as outside:
         outside.execute("PRAGMA journal_mode = WAL")

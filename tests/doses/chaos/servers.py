@@ -2,18 +2,16 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from signal import SIGKILL
 from tempfile import TemporaryDirectory
 from time import monotonic_ns
-from typing import Final, Protocol
+from typing import Final
 
 from attrs import define, field
 from redis import RedisError
-from tests.rabbitmq_server import RabbitmqServer
-from tests.sentinels import SentinelGroup
 
 from indelible_service.embedded import PostgresServer, postgres, redis
 from indelible_workers import redis_client
@@ -51,89 +49,6 @@ class Server:
 # Brokers, which carry wake-ups
 
 
-class KillableBroker(Protocol):
-    """A server that carries wake-ups, with an address that stays."""
-
-    @property
-    def url(self) -> str:
-        """Return the address."""
-        ...
-
-    def start(self) -> str:
-        """Start the server and return its address."""
-        ...
-
-    def stop(self) -> None:
-        """Stop the server."""
-        ...
-
-    def restart(self, *, is_flushed: bool) -> None:
-        """Forget all messages or not, kill the server, and start it or another one."""
-        ...
-
-
-@define(eq=False)
-class KillableRabbitmq:
-    """A RabbitMQ below a directory."""
-
-    directory: Path
-    _server: RabbitmqServer = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self._server = RabbitmqServer(self.directory)
-
-    @property
-    def url(self) -> str:
-        """Return the address."""
-        return self._server.url
-
-    def start(self) -> str:
-        """Start the server and return its address."""
-        self._server.start()
-        return self.url
-
-    def stop(self) -> None:
-        """Stop the server."""
-        self._server.stop()
-
-    def restart(self, *, is_flushed: bool) -> None:
-        """Kill the server, with its files or not, and start it at the same address."""
-        self._server.kill(is_forgetful=is_flushed)
-        self._server.start()
-
-
-@define(eq=False)
-class KillableSentinelGroup:
-    """A Redis with a replica, of which sentinels make the primary."""
-
-    directory: Path
-    _stack: ExitStack = field(factory=ExitStack, init=False)
-    _group: SentinelGroup = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self._group = SentinelGroup(self.directory, self._stack)
-
-    @property
-    def url(self) -> str:
-        """Return the address of the sentinels."""
-        return self._group.url
-
-    def start(self) -> str:
-        """Start all servers and return the address of the sentinels."""
-        self._group.start()
-        return self.url
-
-    def stop(self) -> None:
-        """Stop all servers."""
-        self._stack.close()
-
-    def restart(self, *, is_flushed: bool) -> None:
-        """Kill the primary, and let it follow the next one."""
-        if is_flushed:
-            flush(self.url)
-        self._group.fail_over()
-
-
 def flush(url: str) -> None:
     """Forget all messages of the Redis at an address, if it answers."""
     with suppress(RedisError), redis_client(url) as client:
@@ -167,13 +82,6 @@ class KillableRedis:
             flush(self.url)
         self.stop()
         self.start()
-
-
-BROKERS: Final[Mapping[str, Callable[[Path], KillableBroker]]] = {
-    "redis": KillableRedis,
-    "sentinel": KillableSentinelGroup,
-    "rabbitmq": KillableRabbitmq,
-}
 
 
 # Disks

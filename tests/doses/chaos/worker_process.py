@@ -12,8 +12,8 @@ import signal
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from threading import Thread
 from typing import Any, Final
@@ -29,7 +29,6 @@ from indelible.kernel.task_failures import TaskFailure
 from indelible.kernel.tasks import Lease, Leases
 from indelible_sql import Pool, open_store
 from indelible_workers import (
-    RabbitmqBroker,
     RecurringTask,
     WakeupBroker,
     Worker,
@@ -218,21 +217,16 @@ def run(arguments: Sequence[str], build: BuildStages = build_stages) -> None:
 
     stages = build(outside, int(lease_seconds))
     with (
-        open_broker(broker_url, worker) as broker,
-        run_workers(worker, stages, [broker], threads=THREADS, dispatch_seconds=DISPATCH_SECONDS),
+        redis_client(broker_url) as client,
+        run_workers(
+            worker,
+            stages,
+            [WakeupBroker(client, worker)],
+            threads=THREADS,
+            dispatch_seconds=DISPATCH_SECONDS,
+        ),
     ):
         worker.stopping.wait()
-
-
-@contextmanager
-def open_broker(url: str, worker: Worker) -> Generator[RabbitmqBroker | WakeupBroker]:
-    """Yield the broker at the address, of RabbitMQ or of Redis."""
-    if url.startswith("amqp"):
-        yield RabbitmqBroker(url, worker)
-        return
-
-    with redis_client(url) as client:
-        yield WakeupBroker(client, worker)
 
 
 if __name__ == "__main__":

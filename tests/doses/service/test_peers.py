@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from attrs import evolve
 from tests.doses.service.test_worker_processes import wait_until_logged, wait_until_measured
 from tests.service.processes import free_port, run, start_command, stop_command
 
@@ -61,17 +60,8 @@ def test_an_unknown_error_of_a_driver_is_named_without_its_text() -> None:
         assert silent.failure() == "RuntimeError"
 
 
-def test_one_of_several_addresses_is_enough() -> None:
-    closed = free_port()
-    with silent_server() as port:
-        alone = Peer(name="x", host="127.0.0.1", port=closed, ask=list[str], while_silent="nothing")
-        several = evolve(alone, other_addresses=(("127.0.0.1", port),))
-        assert alone.failure() == "Connection refused"
-        assert several.failure() == ""
-
-    assert several.describe() == f"x at 127.0.0.1:{closed}, 127.0.0.1:{port}"
-    assert several.failure() == "Connection refused"
-    assert evolve(alone, host="::1").describe() == f"x at [::1]:{closed}"
+def test_an_ipv6_address_is_bracketed() -> None:
+    assert peer(80, "::1").describe() == "x at [::1]:80"
 
 
 WITHOUT_CHAIN = (

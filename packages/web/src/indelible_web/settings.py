@@ -29,14 +29,6 @@ def _are_origins(_: object, __: "Attribute[Any]", value: tuple[str, ...]) -> Non
             raise UsageError(f"the CORS origin {origin} has a wildcard: list each origin")
 
 
-def _is_storage(_: object, __: "Attribute[Any]", value: str | Storage) -> None:
-    if isinstance(value, str) and "+sentinel:" in value.partition("//")[0].lower():
-        raise UsageError(
-            "the limiter's storage is an address of Redis Sentinel: pass redis_storage() over the"
-            " connection pool of redis_client()"
-        )
-
-
 @frozen(kw_only=True)
 class WebSettings:
     """The limits of the web, and the parties that it trusts."""
@@ -67,7 +59,7 @@ class WebSettings:
     stripe_account: str | None = None
     stripe_api_version: str | None = None
     # Or redis://..., or a storage over a client of the host's.
-    limiter_storage: str | Storage = field(default="memory://", repr=False, validator=_is_storage)
+    limiter_storage: str | Storage = field(default="memory://", repr=False)
     # `/health` answers 503 where the database has not answered by then.
     health_seconds: float = 1.0
     # Feeds that the console keeps open in one process; other pages poll.

@@ -1,6 +1,6 @@
 """Workers: process the tasks of stages, in this process or in several that Redis wakes up.
 
-The names that need a client of Redis or RabbitMQ are imported at their first use.
+The names that need a client of Redis are imported at their first use.
 """
 
 from importlib import import_module
@@ -18,13 +18,11 @@ from indelible_workers.wakeups.threads import register_actors, run_workers
 from indelible_workers.worker import Worker
 
 if TYPE_CHECKING:
-    from indelible_workers.rabbitmq.broker import RabbitmqBroker
     from indelible_workers.redis.broker import WakeupBroker
     from indelible_workers.redis.commit_channel import publish_commits
     from indelible_workers.redis.connection import redis_client
 
 NAMES_OF_BROKERS: Final = {
-    "RabbitmqBroker": "indelible_workers.rabbitmq.broker",
     "WakeupBroker": "indelible_workers.redis.broker",
     "publish_commits": "indelible_workers.redis.commit_channel",
     "redis_client": "indelible_workers.redis.connection",
@@ -34,7 +32,6 @@ __all__ = [
     "ChildEnded",
     "PerformNotPicklable",
     "ProcessGroupInvalid",
-    "RabbitmqBroker",
     "RecurringTask",
     "SchedulerMetrics",
     "ThreadClock",

@@ -139,12 +139,6 @@ DASK: Final = OptionalDistribution(
     modules=("indelible_service", "distributed"),
     needed_by="A Dask cluster (`--dask` of `indelible simulate`, `verify` and `contests replay`)",
 )
-RABBITMQ: Final = OptionalDistribution(
-    name="indelible-workers[rabbitmq]",
-    folder="packages/workers[rabbitmq]",
-    modules=("indelible_workers", "pika"),
-    needed_by="RabbitMQ (INDELIBLE_BROKER_URL)",
-)
 TESTING: Final = OptionalDistribution(
     name="indelible[testing]",
     folder="packages/core[testing]",
@@ -157,7 +151,6 @@ OPTIONAL_DISTRIBUTIONS: Final = (
     EVM,
     WORDLLAMA,
     DASK,
-    RABBITMQ,
     TESTING,
 )
 

@@ -22,8 +22,6 @@ from indelible_service.logs.files import LogFile
 from indelible_workers.masking import failure_reason
 
 NOISY_LOGGERS: Final = ("alembic", "dramatiq", "indelible_sql.engine.pools")
-# It logs each attempt to connect in many lines; a loss of RabbitMQ has a line of ours.
-SILENT_LOGGER: Final = "pika"
 OWN_LOGGER: Final = "indelible"
 MAX_EVENT_CHARACTERS: Final = 20_000
 ENCODER: Final = json.JSONEncoder(default=str)
@@ -119,7 +117,6 @@ def logging_config(level: str, log_file: Path | None) -> dict[str, Any]:
     }
     for name in NOISY_LOGGERS:
         loggers[name] = {"level": "WARNING"}
-    loggers[SILENT_LOGGER] = {"level": "CRITICAL"}
 
     return {
         "version": 1,

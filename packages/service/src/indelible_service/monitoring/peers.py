@@ -18,8 +18,7 @@ logger = logging.getLogger("indelible.service")
 class Peer:
     """A server that a worker uses; `ask` raises where it does not answer.
 
-    `while_silent` says what happens until it answers. `other_addresses` are tried one after the
-    other where the first one does not answer.
+    `while_silent` says what happens until it answers.
     """
 
     name: str
@@ -27,15 +26,10 @@ class Peer:
     port: int
     ask: Callable[[], object]
     while_silent: str
-    other_addresses: tuple[tuple[str, int], ...] = ()
 
     def failure(self) -> str:
         """Return why the server does not answer, '' where it does."""
-        failure = ""
-        for address in self._addresses:
-            failure = _connection_failure(address)
-            if not failure:
-                break
+        failure = _connection_failure((self.host, self.port))
         if failure:
             return failure
 
@@ -49,17 +43,9 @@ class Peer:
         return ""
 
     def describe(self) -> str:
-        """Return the name of the server with its addresses."""
-        addresses: list[str] = []
-        for host, port in self._addresses:
-            name = f"[{host}]" if ":" in host else host
-            addresses.append(f"{name}:{port}")
-
-        return f"{self.name} at {', '.join(addresses)}"
-
-    @property
-    def _addresses(self) -> tuple[tuple[str, int], ...]:
-        return ((self.host, self.port), *self.other_addresses)
+        """Return the name of the server with its address."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.name} at {host}:{self.port}"
 
 
 def _connection_failure(address: tuple[str, int]) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any, Final
 
 from indelible.kernel import Actor
-from indelible.kernel.distributions import RABBITMQ
 from indelible.kernel.silence import Subject
 from indelible_service.contexts.declaration import AnyStage
 from indelible_service.logs.files import create_log_file
@@ -116,16 +115,10 @@ def backup_subject(settings: Settings) -> Subject:
 
 
 def publish_commits(settings: Settings, store: SqlStore) -> Callable[[], None]:
-    """Tell the workers of other processes of the commits of this one, by what wakes them.
+    """Tell the workers of other processes of the commits of this one, through Redis.
 
-    The returned function ends it. Workers do so by their broker. Raises: DistributionMissing.
+    The returned function ends it. Workers do so by their broker.
     """
-    if settings.broker_url:
-        with RABBITMQ.required():
-            from indelible_workers.rabbitmq.broker import publish_commits_to
-
-        return publish_commits_to(settings.broker_url, store.commits)
-
     if not settings.redis_url:
         return _publish_nothing
 

@@ -13,7 +13,6 @@ from typing import ClassVar, Final
 from attrs import define, evolve, frozen
 
 from indelible.kernel import OutcomeUnknown, StoreUnreachable, Unavailable
-from indelible.kernel.distributions import RABBITMQ
 from indelible_service.database import (
     SCHEDULER_THREADS,
     check_connections,
@@ -82,7 +81,6 @@ READY_SECONDS: Final = 60  # where a process has ended, and was started again
 MAX_READY_SECONDS: Final = 600
 SERVER_ERROR: Final = 500
 WITH_REDIS: Final = "woken up by Redis"
-WITH_RABBITMQ: Final = "woken up by RabbitMQ"
 WITHOUT_REDIS: Final = (
     "poll the database, because no Redis is available for this Python"
     " (INDELIBLE_REDIS_URL may name one)"
@@ -254,20 +252,16 @@ def _start_servers(
             settings, database_url=running.url, owner_url=running.owner_url, is_embedded=True
         )
 
-    carrier = WITH_REDIS
-    if settings.broker_url:
-        RABBITMQ.check()
-        carrier = WITH_RABBITMQ
     if settings.redis_url:
-        return settings, carrier
+        return settings, WITH_REDIS
 
     try:
         supervisor.add(REDIS, servers.run_redis, is_server=True)
     except RedisMissing:
-        return settings, WITH_RABBITMQ if settings.broker_url else WITHOUT_REDIS
+        return settings, WITHOUT_REDIS
 
     redis_url = servers.redis.url if servers.redis else ""
-    return evolve(settings, redis_url=redis_url, is_redis_embedded=True), carrier
+    return evolve(settings, redis_url=redis_url, is_redis_embedded=True), WITH_REDIS
 
 
 def process_threads(settings: Settings) -> Sequence[int]:

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from attrs import evolve, frozen
 
 from indelible.kernel import Actor, NotFound, Store
-from indelible.kernel.distributions import RABBITMQ
 from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible_service.database import (
     SCHEDULER_THREADS,
@@ -41,19 +40,15 @@ from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore
 from indelible_workers import SchedulerMetrics, Worker, run_scheduler, run_workers
 from indelible_workers.children.processes import check_child_stages
-from indelible_workers.redis.addresses import is_sentinel_address, parse_sentinel_address
 from indelible_workers.wakeups.messages import Stages
 
 if TYPE_CHECKING:
-    from indelible_workers import RabbitmqBroker, WakeupBroker
-
-    Brokers = list[RabbitmqBroker] | list[WakeupBroker]
+    from indelible_workers import WakeupBroker
 
 SCHEDULER: Final = Actor.system("scheduler")
 LOCAL_HOST: Final = "localhost"
-RABBITMQ_PORTS: Final = {"amqp": 5_672, "amqps": 5_671}
 REDIS_PORT: Final = 6_379
-MAX_DISPATCH_SECONDS: Final = 1  # without RabbitMQ or Redis
+MAX_DISPATCH_SECONDS: Final = 1  # without Redis
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -139,23 +134,14 @@ def worker_threads(
 
 def _dispatch_seconds(settings: Settings) -> float:
     """Return the seconds between two looks; alone, a process gets no news of the others."""
-    if settings.broker_url or settings.redis_url:
+    if settings.redis_url:
         return settings.dispatch_seconds
 
     return min(settings.dispatch_seconds, MAX_DISPATCH_SECONDS)
 
 
-def _open_brokers(settings: Settings, worker: Worker, stack: ExitStack) -> "Brokers":
-    """Return the broker of the configured RabbitMQ, or else Redis, until the stack ends.
-
-    Raises: DistributionMissing.
-    """
-    if settings.broker_url:
-        with RABBITMQ.required():
-            from indelible_workers.rabbitmq.broker import RabbitmqBroker
-
-        return [RabbitmqBroker(settings.broker_url, worker)]
-
+def _open_brokers(settings: Settings, worker: Worker, stack: ExitStack) -> "list[WakeupBroker]":
+    """Return the broker of the configured Redis until the stack ends."""
     if not settings.redis_url:
         return []
 
@@ -189,10 +175,7 @@ def _report_start(settings: Settings, stages: Stages) -> None:
     wakeups = f"every {_dispatch_seconds(settings)} seconds"
     peers: list[Peer] = []
     message = "worker: no Redis is configured; ready tasks are counted %s"
-    if settings.broker_url:
-        peers.append(_rabbitmq_peer(settings, wakeups))
-        message = "worker: RabbitMQ wakes threads up; ready tasks are also counted %s"
-    elif settings.redis_url:
+    if settings.redis_url:
         peers.append(_redis_peer(settings, wakeups))
         message = "worker: Redis wakes threads up; ready tasks are also counted %s"
     logger.info(message, wakeups)
@@ -205,33 +188,8 @@ def _report_start(settings: Settings, stages: Stages) -> None:
     report_peers(peers)
 
 
-def _rabbitmq_peer(settings: Settings, wakeups: str) -> Peer:
-    parts = urlsplit(settings.broker_url)
-
-    def ask() -> None:
-        with RABBITMQ.required():
-            from indelible_workers.rabbitmq.link import ping
-
-        ping(settings.broker_url)
-
-    return Peer(
-        name="RabbitMQ",
-        host=parts.hostname or LOCAL_HOST,
-        port=parts.port or RABBITMQ_PORTS[parts.scheme],
-        ask=ask,
-        while_silent=f"no task is lost, and ready tasks are counted {wakeups}",
-    )
-
-
 def _redis_peer(settings: Settings, wakeups: str) -> Peer:
-    name = "Redis"
-    if is_sentinel_address(settings.redis_url):
-        address = parse_sentinel_address(settings.redis_url)
-        name = f"Redis Sentinel of {address.service}"
-        addresses = address.sentinels
-    else:
-        parts = urlsplit(settings.redis_url)
-        addresses = ((parts.hostname or LOCAL_HOST, parts.port or REDIS_PORT),)
+    parts = urlsplit(settings.redis_url)
 
     def ask() -> None:
         from indelible_workers import redis_client
@@ -239,12 +197,10 @@ def _redis_peer(settings: Settings, wakeups: str) -> Peer:
         with redis_client(settings.redis_url) as client:
             client.ping()  # pyright: ignore[reportUnknownMemberType] - untyped
 
-    (host, port), *others = addresses
     return Peer(
-        name=name,
-        host=host,
-        port=port,
-        other_addresses=tuple(others),
+        name="Redis",
+        host=parts.hostname or LOCAL_HOST,
+        port=parts.port or REDIS_PORT,
         ask=ask,
         while_silent=f"no task is lost, and ready tasks are counted {wakeups}",
     )
@@ -258,8 +214,6 @@ def run_worker_processes(settings: Settings, selection: StageSelection, processe
         # Report a wrong name or contract once, here, and not in every process.
         stages = selected_stages(settings, store, selection)
         check_stages(settings, store, stages)
-    if settings.broker_url:
-        RABBITMQ.check()
 
     configure_process(settings)
     with Supervisor() as supervisor:

@@ -24,10 +24,6 @@ class SettingsWrong(Invalid):
     problems: tuple[str, ...]
 
 
-class PartInvalid(ValueError):
-    """A part of a text is wrong; the message names it and repeats nothing that was read."""
-
-
 @frozen
 class Format:
     """The texts that a setting accepts: in words for error messages, and as a pattern."""
@@ -40,7 +36,7 @@ class Format:
     def parse(self, text: str) -> object:
         """Return the value of the text.
 
-        Raises: ValueError, PartInvalid.
+        Raises: ValueError.
         """
         if not re.fullmatch(self.pattern, text):
             raise ValueError(self.description)
@@ -101,16 +97,6 @@ def has_valid_port(address: str) -> bool:
     return True
 
 
-def is_broker_address(address: str) -> bool:
-    """Return True for an address of RabbitMQ; its form is imported only for one.
-
-    Raises: ValueError as `has_valid_port`.
-    """
-    from indelible_workers.rabbitmq.addresses import ADDRESS
-
-    return re.fullmatch(ADDRESS, address) is not None and has_valid_port(address)
-
-
 ON_OFF: Final = Format("on or off", "(?i:on|off)", is_on)
 
 
@@ -156,8 +142,6 @@ def read_values(
 
         try:
             values[attribute.name] = accepted.parse(text)
-        except PartInvalid as error:
-            problems.append(f"{variable} must have {error}")
         except ValueError:
             problems.append(f"{variable} must be {accepted.description}")
 

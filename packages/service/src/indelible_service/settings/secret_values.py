@@ -19,8 +19,6 @@ DATABASES: Final = (
 )
 POSTGRESQL: Final = re.compile(r"postgres[a-z+]*://")
 REDIS: Final = "INDELIBLE_REDIS_URL"
-BROKER: Final = "INDELIBLE_BROKER_URL"
-SENTINEL_SCHEME: Final = re.compile(r"rediss?\+sentinel://")
 
 
 @frozen
@@ -63,29 +61,17 @@ def _secret_in(variable: str, text: str) -> Iterator[Secret]:
         if POSTGRESQL.match(text):
             yield from _password_of_database(variable, text)
     elif variable == REDIS:
-        for password in _passwords_of_redis(text):
-            yield Secret(variable, password)
-    elif variable == BROKER:
-        password = unquote(urlsplit(text).password or "")
+        password = _password_of_redis(text)
         if password:
             yield Secret(variable, password)
     elif _is_secret(text):
         yield Secret(variable, text)
 
 
-def _passwords_of_redis(url: str) -> Iterator[str]:
-    """Yield the passwords as the client reads them: one before the host wins."""
-    if SENTINEL_SCHEME.match(url):
-        from indelible_workers.redis.addresses import parse_sentinel_address
-
-        address = parse_sentinel_address(url)
-        yield from filter(None, (address.password, address.sentinel_password))
-        return
-
+def _password_of_redis(url: str) -> str:
+    """Return the password as the client reads it: one before the host wins."""
     parts = urlsplit(url)
-    password = unquote(parts.password or "") or parse_qs(parts.query).get("password", [""])[0]
-    if password:
-        yield password
+    return unquote(parts.password or "") or parse_qs(parts.query).get("password", [""])[0]
 
 
 def _password_of_database(variable: str, url: str) -> Iterator[Secret]:

@@ -20,11 +20,9 @@ from indelible_service.settings.environment import (
     RETENTION_DAYS,
     VARIABLE,
     Format,
-    PartInvalid,
     SettingsWrong,
     database_address,
     has_valid_port,
-    is_broker_address,
     one_of,
     read_values,
     setting,
@@ -42,7 +40,6 @@ from indelible_service.settings.rules import (
 from indelible_service.settings.secret_values import (
     DATABASES,
     POSTGRESQL,
-    SENTINEL_SCHEME,
     secrets_of,
 )
 from indelible_service.settings.variables import read_file, unknown_variables
@@ -68,24 +65,6 @@ def _is_database_address(url: str) -> bool:
         connection_parameters(url)
     except UsageError:
         return False
-
-    return True
-
-
-def _is_redis_address(url: str) -> bool:
-    """Return True where connections can use the address.
-
-    Workers' code is imported only for an address of sentinels. Raises: PartInvalid.
-    """
-    if not SENTINEL_SCHEME.match(url):
-        return has_valid_port(url)
-
-    from indelible_workers.redis.addresses import RedisAddressInvalid, parse_sentinel_address
-
-    try:
-        parse_sentinel_address(url)
-    except RedisAddressInvalid as error:
-        raise PartInvalid(error.expected) from error
 
     return True
 
@@ -133,14 +112,9 @@ RESTORE_TARGET: Final = Format(
     "an address of a database, or the path of a new directory", ".+", is_valid=_is_restore_target
 )
 REDIS: Final = Format(
-    "an address that begins with redis://, rediss://, redis+sentinel:// or rediss+sentinel://",
-    r"rediss?(\+sentinel)?://.+",
-    is_valid=_is_redis_address,
-)
-BROKER: Final = Format(
-    "an address such as amqp://user:password@host:5672/vhost, or amqps://, without options",
-    r"amqps?://[^\s?#]+",
-    is_valid=is_broker_address,
+    "an address that begins with redis:// or rediss://",
+    r"rediss?://.+",
+    is_valid=has_valid_port,
 )
 
 
@@ -189,7 +163,6 @@ class Settings:
     contexts: tuple[str, ...] = setting("INDELIBLE_CONTEXTS", (), CONTEXT_NAMES)
 
     redis_url: str = setting("INDELIBLE_REDIS_URL", "", REDIS, is_secret=True)
-    broker_url: str = setting("INDELIBLE_BROKER_URL", "", BROKER, is_secret=True)
     worker_threads: int = setting(
         "INDELIBLE_WORKER_THREADS", 4, whole_number(1, MAX_WORKER_THREADS)
     )

@@ -1,6 +1,6 @@
 """The availability of the server that carries wake-ups, as the threads of a process see it."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from threading import Lock
 
@@ -14,15 +14,9 @@ class Availability:
     command may have been sent before the loss, and its failure may have happened before the return.
     """
 
-    def __init__(
-        self,
-        name: str,
-        errors: tuple[type[Exception], ...],
-        cause_of: Callable[[Exception], str] = lambda error: type(error).__name__,
-    ) -> None:
+    def __init__(self, name: str, errors: tuple[type[Exception], ...]) -> None:
         self._name = name
         self._errors = errors
-        self._cause_of = cause_of  # without a secret
         self.is_available = True
         self._changes: int = 0
         self._lock = Lock()
@@ -35,20 +29,12 @@ class Availability:
             yield
         except self._errors as error:
             if self._change(changes, is_available=False):
-                self._log_loss(error)
+                cause = type(error).__name__  # its text may have a secret
+                logger.warning("%s is unusable (%s); continuing without it", self._name, cause)
             raise
 
         if shows_return and self._change(changes, is_available=True):
             logger.warning("%s is available again", self._name)
-
-    def lost(self, error: Exception) -> None:
-        """Log a loss that is certain now, whatever a command that runs will show."""
-        if self._change(self._changes, is_available=False):
-            self._log_loss(error)
-
-    def _log_loss(self, error: Exception) -> None:
-        cause = self._cause_of(error)
-        logger.warning("%s is unusable (%s); continuing without it", self._name, cause)
 
     def _change(self, changes: int, *, is_available: bool) -> bool:
         """Set the availability; return True to the one thread whose call changed it."""

@@ -1,1 +1,0 @@
-"""Wake-ups and news of commits through RabbitMQ."""

@@ -1,3 +1,0 @@
-class ChannelClosedByBroker(Exception):
-    @property
-    def reply_text(self) -> str: ...

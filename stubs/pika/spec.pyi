@@ -1,5 +1,0 @@
-class BasicProperties: ...
-
-class Basic:
-    class Deliver:
-        delivery_tag: int
