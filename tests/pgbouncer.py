@@ -37,6 +37,12 @@ auth_type = trust
 auth_file = {directory}/users
 pool_mode = transaction
 """
+# Each transaction runs in another session than the one before it, on any of three.
+ROTATION: Final = """\
+min_pool_size = 3
+default_pool_size = 3
+server_round_robin = 1
+"""
 READY: Final = "process up"
 STOP_SIGNALS: Final = ((signal.SIGINT, 10.0), (signal.SIGKILL, None))
 
@@ -52,6 +58,7 @@ class PgBouncer:
 
     directory: Path
     server_port: int
+    settings: str = ""
     _port: int = field(factory=free_port, init=False)
     _stack: ExitStack = field(factory=ExitStack, init=False)
     _child: Child | None = field(default=None, init=False)
@@ -67,7 +74,7 @@ class PgBouncer:
             host=HOST, port=self._port, server_port=self.server_port, directory=self.directory
         )
         (self.directory / "users").write_text("".join(f'"{role}" ""\n' for role in ROLES))
-        (self.directory / "settings").write_text(settings)
+        (self.directory / "settings").write_text(settings + self.settings)
         give_to_server(self.directory)  # it refuses to run as root
         log = self.directory / "log"
         program = ServerProgram(
@@ -103,9 +110,9 @@ class PgBouncer:
 
 
 @contextmanager
-def pgbouncer(directory: Path, server_port: int) -> Generator[PgBouncer]:
+def pgbouncer(directory: Path, server_port: int, settings: str = "") -> Generator[PgBouncer]:
     """Run a PgBouncer below the directory during the block."""
-    pooler = PgBouncer(directory, server_port)
+    pooler = PgBouncer(directory, server_port, settings)
     pooler.start()
     try:
         yield pooler

@@ -36,7 +36,7 @@ from indelible.projects.queries import JobDetails
 from indelible.projects.rules.plan import Plan
 from indelible.projects.rules.tasks import PROCESS_JOB_STAGE
 from indelible.projects.tasks.janitor import Janitor
-from indelible.projects.tasks.observers import JobObserver, PushOutcome, SilentObserver
+from indelible.projects.tasks.observers import PushOutcome, SilentObserver
 from indelible.projects.tasks.process_job import ProcessJob
 from indelible_git import FolderWorkspaces, LocalHost
 from indelible_workers import Worker, process_batch
@@ -353,8 +353,3 @@ class _WatchedCheckout:
 
     def update(self) -> None:
         self.checkout.update()
-
-
-def observer_of(setup: JobSetup) -> JobObserver:
-    """Return the observer of a setup, for the type checkers: it fulfils the port."""
-    return setup.observer

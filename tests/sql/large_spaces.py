@@ -32,7 +32,6 @@ Vectors = Sequence[Sequence[float]]
 Change = Mapping[str, Any]
 # An array of float4 in PostgreSQL's binary format: a header, then the size and value of each.
 ARRAY_ITEM: Final = np.dtype([("size", ">i4"), ("value", ">f4")])
-ARRAY_HEADER_BYTES: Final = 20
 FLOAT4_OID: Final = 700
 CONTENT: Final = (
     "Fractions that name the same amount, though their numerators and denominators differ. " * 5

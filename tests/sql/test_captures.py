@@ -8,9 +8,9 @@ from threading import Event
 
 import psycopg
 import pytest
-from tests.conftest import POLICY
+from tests.conftest import POLICY, folder
+from tests.pgbouncer import ROTATION, pgbouncer
 from tests.sql.conftest import code, opened
-from tests.sql.pooler import pooler_to
 from tests.sql.shuffles import (
     ArtifactFields,
     centroid_problems,
@@ -251,7 +251,7 @@ def has_logged_fallback(caplog: pytest.LogCaptureFixture) -> bool:
 
 @pytest.mark.slow
 def test_captures_work_behind_a_pooler_in_transaction_mode(database: PostgresServer) -> None:
-    with pooler_to(database, sessions=2) as pooler:
+    with folder() as directory, pgbouncer(directory, database.port, ROTATION) as pooler:
         url = pooler.url(database.url)
         store = open_store(url, policy=POLICY, pool=Pool(prepare=False))
         scenario, subspace_id, *_ = worked(store)
