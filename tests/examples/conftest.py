@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 from tests.conftest import POLICY
 
 from indelible.declare import Context
+from indelible.memory.store import MemoryStore
 from indelible_service.embedded import PostgresServer
-from indelible_sql import SqlStore, enable_foreign_keys, open_store
+from indelible_sql import SqlStore, enable_foreign_keys, open_store, verify
 
 Migrate = Callable[[Connection], object]
 
@@ -46,6 +47,26 @@ def host(request: pytest.FixtureRequest) -> HostDatabase:
     if isinstance(database, str):
         return HostDatabase(database, database)
     return HostDatabase(database.url, database.owner_url)
+
+
+def stores_of(*contexts: Context[Any], postgresql: pytest.MarkDecorator = pytest.mark.dose) -> Any:  # noqa: ANN401 - a fixture
+    """Return a fixture of a store with contexts: in memory, in a file and in PostgreSQL."""
+
+    @pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=postgresql)])
+    def store(request: pytest.FixtureRequest) -> Generator[Any]:
+        if request.param == "memory":
+            yield MemoryStore(contexts=contexts, policy=POLICY)
+            return
+        database: Any = request.getfixturevalue(request.param)
+        is_file = isinstance(database, str)
+        url = database if is_file else database.url
+        opened_store = open_store(url, contexts=contexts, policy=POLICY)
+        opened_store.upgrade(database if is_file else database.owner_url)
+        yield opened_store
+        assert verify(opened_store) == ()
+        opened_store.dispose()
+
+    return store
 
 
 @pytest.fixture

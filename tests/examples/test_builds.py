@@ -1,16 +1,12 @@
 """At most one running build per project: both databases and the memory store hold the rule."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from threading import Barrier, Thread
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from attrs import evolve, frozen
-from hypothesis import HealthCheck, given, settings
-from hypothesis.strategies import lists, sampled_from, tuples
 from sqlalchemy import (
     Column,
     Executable,
@@ -36,7 +32,7 @@ from tests.examples.builds import (
 )
 from tests.examples.conftest import HostDatabase
 
-from indelible.kernel import Actor, AuditContext, Head, IndelibleError, Stale, UsageError
+from indelible.kernel import Actor, AuditContext, Head, Stale, UsageError
 from indelible.kernel.aggregates import change_for, save_change, save_changes
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.memory.aggregates import MemoryAggregateRepository
@@ -354,40 +350,3 @@ def test_a_stale_change_is_stale_also_in_a_place_that_is_taken() -> None:
 
     with pytest.raises(Stale):
         builds.rows.save(change, build)
-
-
-STEPS = lists(tuples(sampled_from(range(4)), sampled_from(["start", "report", "end"])), max_size=12)
-
-
-def outcome(attempt: Callable[[], object]) -> str:
-    """Return the code of the error that the attempt raises, or ''."""
-    try:
-        attempt()
-    except IndelibleError as error:
-        return error.code
-
-    return ""
-
-
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(steps=STEPS)
-def test_memory_and_the_databases_agree_on_any_steps(
-    store: SqlStore, steps: list[tuple[int, str]]
-) -> None:
-    memory = MemoryBuilds()
-    projects = [f"{uuid4()}", f"{uuid4()}"]
-    builds = [created(store, projects[index % 2]) for index in range(4)]
-    for build in builds:
-        memory.create(build.id, build.project_id, "create")
-
-    for index, action in steps:
-        build = builds[index]
-        expected = outcome(partial(memory.move, build.id, action))
-        actual = outcome(partial(moved, store, build, action))
-        assert actual == expected
-
-    running = [memory.rows.get(build.id).entity for build in builds]
-    parents = [build.project_id for build in running if build.status == "RUNNING"]
-    assert len(parents) == len(set(parents))

@@ -1,18 +1,13 @@
-"""Consents with numbered versions in every store, attacked by raw SQL and by forged changes."""
+"""Consents with numbered versions in every store, attacked by forged changes."""
 
-import asyncio
 from collections.abc import Generator
-from io import BytesIO
-from pathlib import Path
 from random import Random
 from typing import Any, TypeAlias
 
 import pytest
 from attrs import evolve
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import DBAPIError
 from tests.conftest import POLICY
-from tests.examples.conftest import HostDatabase
+from tests.examples.conftest import HostDatabase, stores_of
 from tests.examples.consents import Consent, Grant, consents, grants
 
 from indelible.kernel import Actor, Head, IndelibleError
@@ -25,13 +20,7 @@ from indelible.memory.store import MemoryStore
 from indelible.testing.own import conformance, machine
 from indelible_sql import (
     SqlStore,
-    enable_foreign_keys,
-    export_histories,
-    import_histories,
-    open_async_store,
     open_store,
-    rebuild,
-    verify,
 )
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.testing import sql_conformance
@@ -52,19 +41,7 @@ TestOnSqlite = sql_conformance(consents, values=DRAWN)
 TestGrants = conformance(evolve(grants, rules={}), others=(consents,))
 
 
-@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.dose)])
-def store(request: pytest.FixtureRequest) -> Generator[AnyStore]:
-    if request.param == "memory":
-        yield MemoryStore(contexts=(consents, grants), policy=POLICY)
-        return
-    database: Any = request.getfixturevalue(request.param)
-    is_file = isinstance(database, str)
-    url = database if is_file else database.url
-    opened = open_store(url, contexts=(consents, grants), policy=POLICY)
-    opened.upgrade(database if is_file else database.owner_url)
-    yield opened
-    assert verify(opened) == ()
-    opened.dispose()
+store = stores_of(consents, grants)
 
 
 @pytest.fixture
@@ -225,45 +202,6 @@ def test_a_long_history_is_read_in_parts() -> None:
     assert [one.number for one in store.read(consents.versions, head.id)] == [1, 2]
 
 
-def test_an_event_loop_reads_versions(sqlite_url: str) -> None:
-    async def answers() -> tuple[int, str]:
-        store = open_async_store(sqlite_url, contexts=(consents, grants), policy=POLICY)
-        await store.upgrade()
-        command = Consent.draft(number="C-1", scope="Blood", text="Some")
-        head = await store.run(consents.execute, command, actor=MAYA, reason="a test")
-        command = Consent.revise(head, text="Much")
-        head = await store.run(consents.execute, command, actor=MAYA, reason="a test")
-        count = len(await store.read(consents.versions, head.id))
-        first = await store.read(consents.version, head.id, 1)
-        await store.dispose()
-        return count, first.entity.text
-
-    assert asyncio.run(answers()) == (2, "Some")
-
-
-@pytest.mark.dose
-@pytest.mark.parametrize(
-    "columns",
-    [
-        "consent_version = 3",
-        "consent_version = 1",
-        "text = 'forged'",
-        "scope = 'forged', consent_version = 4",
-        "consent_version = 0",
-        "text = 'forged', consent_version = consent_version + 1",
-    ],
-)
-def test_raw_sql_cannot_change_a_version(sql: SqlStore, host: HostDatabase, columns: str) -> None:
-    run(sql, Consent.revise(drafted(sql), text="We take much blood."))
-    engine = create_engine(host.owner_url)
-    enable_foreign_keys(engine)
-    step = "seq = seq + 1, updated_at = '2999-01-01T00:00:00.000000+00:00'"
-    with pytest.raises(DBAPIError), engine.begin() as connection:
-        connection.execute(text(f"UPDATE consents SET {columns}, {step}"))
-    engine.dispose()
-    assert verify(sql) == ()
-
-
 @pytest.mark.parametrize(
     ("values", "guard"),
     [
@@ -289,21 +227,3 @@ def test_the_guard_refuses_a_change_with_a_true_hash(
         sql.run(save_forged, None, actor=MAYA, reason="forged")
     assert error.value.guard == guard
     assert sql.read(consents.get, head.id) == head
-
-
-@pytest.mark.slow
-def test_versions_are_exported_and_rebuilt(
-    sql: SqlStore, host: HostDatabase, tmp_path: Path
-) -> None:
-    head = run(sql, Consent.revise(drafted(sql), text="We take much blood."))
-    content = BytesIO()
-    sql.read(export_histories, content)
-    copy = open_store(f"sqlite:///{tmp_path}/copy.db", contexts=(consents, grants), policy=POLICY)
-    copy.upgrade()
-    import_histories(copy, content, by=MAYA)
-
-    assert copy.read(consents.version, head.id, 1).entity.text == "We take blood."
-    assert copy.read(consents.versions, head.id) == sql.read(consents.versions, head.id)
-    assert verify(copy) == ()
-    copy.dispose()
-    assert {one.changed for one in rebuild(sql, host.owner_url)} == {()}

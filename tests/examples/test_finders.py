@@ -1,6 +1,5 @@
 """Finders that a host declares, in every store: typed, served by an index, added by an upgrade."""
 
-import asyncio
 from collections.abc import Generator
 from decimal import Decimal
 from enum import auto
@@ -11,8 +10,8 @@ import pytest
 from attrs import frozen
 from sqlalchemy import create_engine, text
 from tests.conftest import POLICY
-from tests.examples.conftest import HostDatabase
-from tests.examples.consents import Consent, Grant, GrantStatus, consents, grants
+from tests.examples.conftest import HostDatabase, stores_of
+from tests.examples.consents import Consent, consents, grants
 from tests.examples.parcels import MAYA, Open
 
 from indelible.declare import (
@@ -40,7 +39,7 @@ from indelible.kernel.repository import Repository
 from indelible.kernel.values import instance_of
 from indelible.memory.store import MemoryStore
 from indelible.testing.own import conformance
-from indelible_sql import SqlStore, open_async_store, open_store, verify
+from indelible_sql import SqlStore, open_store, verify
 from indelible_sql.engine.prepared import prepare
 from indelible_sql.kernel.own_contexts import own_context
 from indelible_sql.kernel.questions import statement_of
@@ -92,20 +91,7 @@ TestInMemory = conformance(parcels)
 TestOnSqlite = sql_conformance(parcels)
 
 
-@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.dose)])
-def store(request: pytest.FixtureRequest) -> Generator[AnyStore]:
-    contexts = (parcels, consents, grants)
-    if request.param == "memory":
-        yield MemoryStore(contexts=contexts, policy=POLICY)
-        return
-    database: Any = request.getfixturevalue(request.param)
-    is_file = isinstance(database, str)
-    url = database if is_file else database.url
-    opened = open_store(url, contexts=contexts, policy=POLICY)
-    opened.upgrade(database if is_file else database.owner_url)
-    yield opened
-    assert verify(opened) == ()
-    opened.dispose()
+store = stores_of(parcels)
 
 
 @pytest.fixture
@@ -153,19 +139,6 @@ def test_values_find_a_page_in_order_of_id(store: AnyStore) -> None:
     assert len(first) == 3
 
 
-@pytest.mark.slow
-def test_none_finds_what_has_no_value(store: AnyStore) -> None:
-    head = packed(store, "P-1")
-    laid = run(store, Parcel.lay(packed(store, "P-2"), shelf="a", price=Decimal("1.5")))
-
-    found = store.read(parcels.find, Parcel.on_shelf(None, Status.PACKED))
-    assert found == (head,)
-    assert store.read(parcels.find, Parcel.on_shelf("a", Status.PACKED)) == (laid,)
-    assert store.read(parcels.find, Parcel.on_shelf("a", Status.SENT)) == ()
-    assert store.read(parcels.find, Parcel.of_price(Decimal("1.50"))) == (laid,)
-    assert store.read(parcels.find, Parcel.of_price(Decimal("1.5"))) == (laid,)
-
-
 def test_bad_input_is_refused(store: AnyStore) -> None:
     for limit in (0, -1, MAX_HEADS + 1):
         answer = unread(store, parcels.find, Parcel.of_weight(1), limit=limit)
@@ -200,43 +173,6 @@ def test_checkers_know_the_types() -> None:
     several = store.read(parcels.find, Parcel.on_shelf(None, Status.PACKED), limit=3)
     assert_type(one, Head[Parcel])
     assert_type(several, tuple[Head[Parcel], ...])
-    assert several == (one,)
-
-
-@pytest.mark.slow
-def test_grants_of_a_version_are_found(store: AnyStore) -> None:
-    command = Consent.draft(number="C-1", scope="Blood", text="Some")
-    consent: Any = store.run(consents.execute, command, actor=MAYA, reason="a test")
-    approve = Consent.approve(consent, approved_version=1)
-    store.run(consents.execute, approve, actor=MAYA, reason="a test")
-    given = [
-        store.run(
-            grants.execute,
-            Grant.give(patient=patient, consent=consent.id, consent_version=1),
-            actor=MAYA,
-            reason="a test",
-        )
-        for patient in ("pat", "sol")
-    ]
-
-    found = store.read(grants.find, Grant.of_version(consent.id, 1))
-    assert sorted(head.id for head in found) == sorted(head.id for head in given)
-    assert store.read(grants.find, Grant.of_version(consent.id, 2)) == ()
-    assert store.read(grants.find, Grant.of_patient("pat", GrantStatus.GIVEN)) == (given[0],)
-
-
-def test_an_event_loop_finds(sqlite_url: str) -> None:
-    async def answers() -> tuple[Head[Parcel], tuple[Head[Parcel], ...]]:
-        store = open_async_store(sqlite_url, contexts=(parcels,), policy=POLICY)
-        await store.upgrade()
-        command = Parcel.pack(label="P-1", weight=3)
-        await store.run(parcels.execute, command, actor=MAYA, reason="a test")
-        one = await store.read(parcels.find_one, Parcel.by_label("P-1"))
-        several = await store.read(parcels.find, Parcel.of_weight(3))
-        await store.dispose()
-        return one, several
-
-    one, several = asyncio.run(answers())
     assert several == (one,)
 
 

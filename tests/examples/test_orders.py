@@ -1,10 +1,10 @@
 """A purchase order in every store: computed fields, a choice between actions, and the actor."""
 
-from collections.abc import Generator
 from typing import Any, cast
 
 import pytest
 from tests.conftest import POLICY
+from tests.examples.conftest import stores_of
 from tests.examples.orders import Order, Status, orders
 
 from indelible.declare import (
@@ -21,24 +21,13 @@ from indelible.declare import (
 from indelible.kernel import Actor, Head, Idempotency, IndelibleError, UsageError
 from indelible.kernel.actions import Command
 from indelible.memory.store import MemoryStore
-from indelible_sql import SqlStore, open_store, verify
+from indelible_sql import SqlStore
 
 MAYA, NOOR = Actor.user("maya"), Actor.user("noor")
 AnyOrderStore = MemoryStore | SqlStore
 
 
-@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.dose)])
-def store(request: pytest.FixtureRequest) -> Generator[AnyOrderStore]:
-    if request.param == "memory":
-        yield MemoryStore(contexts=(orders,), policy=POLICY)
-        return
-    database: Any = request.getfixturevalue(request.param)
-    is_file = isinstance(database, str)
-    opened = open_store(database if is_file else database.url, contexts=(orders,), policy=POLICY)
-    opened.upgrade(database if is_file else database.owner_url)
-    yield opened
-    assert verify(opened) == ()
-    opened.dispose()
+store = stores_of(orders)
 
 
 def run(

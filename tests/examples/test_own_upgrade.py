@@ -24,15 +24,6 @@ from indelible_sql.schema.own_upgrade import OwnTableDiffers
 
 
 @pytest.mark.slow
-def test_a_repeated_upgrade_changes_nothing(opened: Open, host: HostDatabase) -> None:
-    store = opened(parcels)
-    store.upgrade(host.owner_url)
-    before = objects_of(host)
-    store.upgrade(host.owner_url)
-    assert objects_of(host) == before
-
-
-@pytest.mark.slow
 def test_a_context_of_another_name_does_not_leave_its_rows_behind(
     opened: Open, host: HostDatabase
 ) -> None:
@@ -104,26 +95,6 @@ def test_what_additions_cannot_bring_about_is_refused(opened: Open, host: HostDa
     differences = refused(opened, host, parcels)
     assert "column cause is no field any more" in differences
     assert "action lose from SENT to LOST is not declared" in differences
-
-
-@pytest.mark.slow
-def test_a_new_field_must_accept_none(opened: Open, host: HostDatabase) -> None:
-    opened(parcels).upgrade(host.owner_url)
-
-    @aggregate(final=(Status.SENT,))
-    class Parcel(Aggregate):
-        """A parcel with a weight."""
-
-        status: Status
-        label: Identifier = field(unique=True)
-        grams: Count
-
-        @creates(Status.PACKED)
-        def pack(self, label: Identifier, grams: Count) -> None: ...
-        @action(Status.PACKED, to=Status.SENT)
-        def send(self) -> None: ...
-
-    assert "new field grams must accept None" in refused(opened, host, Context(Parcel))
 
 
 @pytest.mark.slow

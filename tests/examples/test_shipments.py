@@ -1,22 +1,18 @@
 """Shipments in every store: the rows that actions append, page by page, and their guards."""
 
 from collections.abc import Generator
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, NullPool, create_engine, text
-from sqlalchemy.exc import DBAPIError
 from tests.conftest import POLICY
-from tests.examples.conftest import HostDatabase, host
+from tests.examples.conftest import HostDatabase, host, stores_of
 from tests.examples.shipments import (
     MAX_PARCELS,
     Condition,
     Parcel,
     Scan,
     Shipment,
-    Status,
     shipments,
 )
 
@@ -27,10 +23,7 @@ from indelible.memory.store import MemoryStore
 from indelible_sql import (
     Fault,
     SqlStore,
-    export_histories,
-    import_histories,
     open_store,
-    rebuild,
     verify,
 )
 
@@ -46,17 +39,7 @@ def opened(url: str, owner_url: str) -> SqlStore:
     return store
 
 
-@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.dose)])
-def store(request: pytest.FixtureRequest) -> Generator[AnyStore]:
-    if request.param == "memory":
-        yield MemoryStore(contexts=(shipments,), policy=POLICY)
-        return
-    database: Any = request.getfixturevalue(request.param)
-    is_file = isinstance(database, str)
-    sql_store = opened(*((database, database) if is_file else (database.url, database.owner_url)))
-    yield sql_store
-    assert verify(sql_store) == ()
-    sql_store.dispose()
+store = stores_of(shipments)
 
 
 def run(store: AnyStore, command: Command[Shipment]) -> Head[Shipment]:
@@ -173,50 +156,9 @@ def stocked(host: HostDatabase) -> Generator[SqlStore]:
     store.dispose()
 
 
-def refusal(host: HostDatabase, *statements: str) -> str:
-    """Return why the database refuses statements of one transaction, as the owner."""
-    engine = create_engine(host.owner_url)
-    try:
-        with engine.begin() as connection:
-            run_all(connection, statements)
-    except DBAPIError as error:
-        return str(error.orig).split("\n")[0]
-    finally:
-        engine.dispose()
-    return ""
-
-
 def run_all(connection: Connection, statements: tuple[str, ...]) -> None:
     for statement in statements:
         connection.execute(text(statement))
-
-
-ROW = (
-    "INSERT INTO shipment_scans SELECT entity_id, seq, {number}, place, condition, note,"
-    " scanned_at, scanned_by FROM shipment_scans WHERE seq = {seq}"
-)
-
-
-@pytest.mark.dose
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE shipment_scans SET place = 'Paris'",
-        "UPDATE shipment_scans SET number = number",
-        "DELETE FROM shipment_scans",
-        "DELETE FROM shipment_parcels",
-        ROW.format(number=2, seq=2),
-        ROW.format(number=2, seq=4),
-        ROW.format(number=1, seq=2),
-        "INSERT INTO shipment_parcels SELECT id, seq, 1, 'forged' FROM shipments",
-        "INSERT INTO shipment_parcels VALUES ('unknown', 1, 1, 'forged')",
-    ],
-)
-def test_no_row_comes_or_goes_without_its_change(
-    host: HostDatabase, stocked: SqlStore, statement: str
-) -> None:
-    assert refusal(host, statement)
-    assert verify(stocked) == ()
 
 
 @pytest.mark.slow
@@ -254,10 +196,7 @@ def without_guards(host: HostDatabase) -> Engine:
         if engine.dialect.name == "postgresql":
             run_all(connection, ("ALTER TABLE shipment_scans DISABLE TRIGGER USER",))
             return engine
-        names = (
-            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'shipment_scans'"
-        )
-        triggers = connection.scalars(text(names)).all()
+        triggers = connection.scalars(text(TRIGGERS)).all()
         run_all(connection, tuple(f"DROP TRIGGER {name}" for name in triggers))
     return engine
 
@@ -278,22 +217,3 @@ def replace_rows(engine: Engine, rows: list[dict[str, Any]]) -> None:
             names = ", ".join(row)
             statement = f"INSERT INTO shipment_scans ({names}) VALUES ({values})"
             connection.execute(text(statement), row)
-
-
-@pytest.mark.slow
-def test_an_export_is_imported_and_exported_as_the_same_bytes(
-    stocked: SqlStore, tmp_path: Path
-) -> None:
-    first = BytesIO()
-    stocked.read(export_histories, first)
-    url = f"sqlite:///{tmp_path / 'other.db'}"
-    other = opened(url, url)
-    import_histories(other, BytesIO(first.getvalue()), by=MAYA)
-    second = BytesIO()
-    other.read(export_histories, second)
-    assert second.getvalue() == first.getvalue()
-    assert verify(other) == ()
-    rebuild(other)
-    (head,) = other.read(shipments.list, status=Status.DELIVERED)
-    assert places(other, head) == ["Rome", "Bern", "Oslo"]
-    other.dispose()

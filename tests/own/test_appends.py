@@ -1,6 +1,5 @@
 """Records that actions append: each kind of field, references, later fields, and planted faults."""
 
-from collections.abc import Generator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import auto
@@ -9,7 +8,7 @@ from typing import Annotated, Any, TypeAlias
 import pytest
 from sqlalchemy import create_engine, text
 from tests.conftest import POLICY
-from tests.examples.conftest import HostDatabase, host
+from tests.examples.conftest import HostDatabase, host, stores_of
 
 from indelible.declare import (
     KEEP,
@@ -125,18 +124,7 @@ orders = Context(Order)
 OWN = (orders, products)  # in another order than that of the references
 
 
-@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.slow)])
-def store(request: pytest.FixtureRequest) -> Generator[AnyStore]:
-    if request.param == "memory":
-        yield MemoryStore(contexts=OWN, policy=POLICY)
-        return
-    database = request.getfixturevalue(request.param)
-    is_file = isinstance(database, str)
-    sql_store = open_store(database if is_file else database.url, contexts=OWN, policy=POLICY)
-    sql_store.upgrade(database if is_file else database.owner_url)
-    yield sql_store
-    assert verify(sql_store) == ()
-    sql_store.dispose()
+store = stores_of(*OWN, postgresql=pytest.mark.slow)
 
 
 def run(store: AnyStore, command: Command[Any]) -> Head[Any]:

@@ -1,6 +1,5 @@
 """A range of decimals holds in memory, in both databases, in documents and in drawn values."""
 
-from collections.abc import Generator
 from decimal import Decimal
 from enum import auto
 from random import Random
@@ -11,7 +10,7 @@ from openapi_schema_validator import OAS31Validator
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from tests.conftest import POLICY
-from tests.examples.conftest import HostDatabase, host
+from tests.examples.conftest import HostDatabase, host, stores_of
 from tests.web.harness import Web, saved
 
 from indelible.declare import (
@@ -78,18 +77,7 @@ class Offer(Aggregate):
 offers = Context(Offer, filters=("share",))
 
 
-@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.slow)])
-def store(request: pytest.FixtureRequest) -> Generator[Any]:
-    if request.param == "memory":
-        yield MemoryStore(contexts=(offers,), policy=POLICY)
-        return
-    database = request.getfixturevalue(request.param)
-    url = database if isinstance(database, str) else database.url
-    opened = open_store(url, contexts=(offers,), policy=POLICY)
-    opened.upgrade(url if isinstance(database, str) else database.owner_url)
-    yield opened
-    assert verify(opened) == ()
-    opened.dispose()
+store = stores_of(offers, postgresql=pytest.mark.slow)
 
 
 def run(store: Any, command: Any) -> Any:  # noqa: ANN401 - of any store

@@ -1,6 +1,6 @@
 """A field that differs from another one: somebody else approves, in every store."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from decimal import Decimal
 from enum import auto
 from typing import Annotated, Any, TypeAlias
@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 from tests.conftest import POLICY
-from tests.examples.conftest import HostDatabase, host
+from tests.examples.conftest import HostDatabase, host, stores_of
 from tests.own.played import play
 from tests.web.harness import Web
 
@@ -78,17 +78,7 @@ class Purchase(Aggregate):
 purchases = Context(Purchase)
 
 
-@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.slow)])
-def store(request: pytest.FixtureRequest) -> Generator[AnyStore]:
-    if request.param == "memory":
-        yield MemoryStore(contexts=(purchases,), policy=POLICY)
-        return
-    database = request.getfixturevalue(request.param)
-    is_file = isinstance(database, str)
-    made = opened(HostDatabase(*(2 * (database,))) if is_file else database)
-    yield made
-    assert verify(made) == ()
-    made.dispose()
+store = stores_of(purchases, postgresql=pytest.mark.slow)
 
 
 def opened(database: Any, context: Context[Any] = purchases) -> SqlStore:  # noqa: ANN401 - with its URLs

@@ -2,13 +2,13 @@
 
 import copy
 import pickle
-from collections.abc import Generator
 from decimal import Decimal
 from enum import auto
 from typing import Annotated, Any, TypeAlias
 
 import pytest
 from tests.conftest import POLICY
+from tests.examples.conftest import stores_of
 from tests.web.harness import Web, saved
 
 from indelible.declare import (
@@ -32,7 +32,6 @@ from indelible.declare import (
 from indelible.kernel import Actor, Head, IndelibleError, UsageError
 from indelible.kernel.actions import Command
 from indelible.memory.store import MemoryStore
-from indelible_sql import open_store, verify
 from indelible_web.contexts import CONTEXTS
 from indelible_web.own import own_context
 
@@ -87,18 +86,7 @@ class Note(Aggregate):
 notes = Context(Note)
 
 
-@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.slow)])
-def store(request: pytest.FixtureRequest) -> Generator[AnyStore]:
-    if request.param == "memory":
-        yield MemoryStore(contexts=(notes,), policy=POLICY)
-        return
-    database = request.getfixturevalue(request.param)
-    is_file = isinstance(database, str)
-    opened = open_store(database if is_file else database.url, contexts=(notes,), policy=POLICY)
-    opened.upgrade(database if is_file else database.owner_url)
-    yield opened
-    assert verify(opened) == ()
-    opened.dispose()
+store = stores_of(notes, postgresql=pytest.mark.slow)
 
 
 def run(store: AnyStore, command: Command[Note], **options: Any) -> Head[Note]:  # noqa: ANN401 - of `run`

@@ -1,6 +1,5 @@
 """Dates, decimals and single lines of a host: exact in every store, and raw values are refused."""
 
-from collections.abc import Generator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import auto
@@ -10,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 from tests.conftest import POLICY
-from tests.examples.conftest import HostDatabase, host
+from tests.examples.conftest import HostDatabase, host, stores_of
 from tests.web.harness import Web, saved
 
 from indelible.declare import (
@@ -76,19 +75,7 @@ class Invoice(Aggregate):
 invoices = Context(Invoice, filters=("total", "due_on"))
 
 
-@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.slow)])
-def store(request: pytest.FixtureRequest) -> Generator[Any]:
-    if request.param == "memory":
-        yield MemoryStore(contexts=(invoices,), policy=POLICY)
-        return
-    database = request.getfixturevalue(request.param)
-    url = database if isinstance(database, str) else database.url
-    owner = database if isinstance(database, str) else database.owner_url
-    opened = open_store(url, contexts=(invoices,), policy=POLICY)
-    opened.upgrade(owner)
-    yield opened
-    assert verify(opened) == ()
-    opened.dispose()
+store = stores_of(invoices, postgresql=pytest.mark.slow)
 
 
 def run(store: AnyStore, command: Command[Invoice]) -> Head[Invoice]:

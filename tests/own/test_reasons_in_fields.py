@@ -1,12 +1,12 @@
 """A field that gets the reason of an action, which every command has, in every store."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from enum import auto
 from typing import Any, TypeAlias
 
 import pytest
 from tests.conftest import POLICY
-from tests.examples.conftest import HostDatabase, host
+from tests.examples.conftest import HostDatabase, host, stores_of
 from tests.own.generated.walking import walked
 from tests.own.played import play
 from tests.web.harness import Web, saved
@@ -30,7 +30,7 @@ from indelible.kernel.actions import Command
 from indelible.kernel.aggregates import save_change
 from indelible.memory.store import MemoryStore
 from indelible.testing.own import conformance
-from indelible_sql import SqlStore, open_store, verify
+from indelible_sql import SqlStore, open_store
 from indelible_sql.testing.forgeries import Forger
 from indelible_web.contexts import CONTEXTS
 from indelible_web.own import own_context
@@ -79,18 +79,7 @@ def opened(database: HostDatabase) -> SqlStore:
     return store
 
 
-@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.slow)])
-def store(request: pytest.FixtureRequest) -> Generator[AnyStore]:
-    if request.param == "memory":
-        yield MemoryStore(contexts=(claims,), policy=POLICY)
-        return
-    database = request.getfixturevalue(request.param)
-    is_file = isinstance(database, str)
-    urls = (database, database) if is_file else (database.url, database.owner_url)
-    made = opened(HostDatabase(*urls))
-    yield made
-    assert verify(made) == ()
-    made.dispose()
+store = stores_of(claims, postgresql=pytest.mark.slow)
 
 
 def run(store: AnyStore, command: Command[Any], reason: str) -> Head[Any]:

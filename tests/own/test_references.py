@@ -1,6 +1,5 @@
 """References of a host's aggregates: an unknown id is refused alike in every store."""
 
-from collections.abc import Generator
 from enum import auto
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 from tests.conftest import POLICY
-from tests.examples.conftest import HostDatabase, host
+from tests.examples.conftest import HostDatabase, host, stores_of
 from tests.web.harness import Web, saved
 
 from indelible.declare import (
@@ -104,18 +103,7 @@ def opened(url: str, owner_url: str, contexts: tuple[Any, ...] = OWN) -> AnyStor
     return store
 
 
-@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.slow)])
-def store(request: pytest.FixtureRequest) -> Generator[AnyStore]:
-    if request.param == "memory":
-        yield MemoryStore(contexts=OWN, policy=POLICY)
-        return
-    database = request.getfixturevalue(request.param)
-    is_file = isinstance(database, str)
-    url, owner = (database, database) if is_file else (database.url, database.owner_url)
-    store = opened(url, owner)
-    yield store
-    assert verify(store) == ()
-    store.dispose()
+store = stores_of(*OWN, postgresql=pytest.mark.slow)
 
 
 def run(store: AnyStore, command: Command[Any]) -> Head[Any]:
