@@ -1,10 +1,9 @@
-"""Ask the domain, memory and both databases about whole rows of an aggregate."""
+"""Ask the domain and both databases about whole rows of an aggregate."""
 
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final, Self
 
 import psycopg
@@ -16,16 +15,10 @@ from tests.sql.condition_rows import table_of
 from tests.sql.row_values import Values
 
 from indelible.captures.entities.vectors import Vector
-from indelible.kernel import AuditContext, instant_text, to_json_value
-from indelible.kernel.aggregates import Aggregate, version_of
+from indelible.kernel import instant_text, to_json_value
+from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.audit import Actor
-from indelible.kernel.bulk import Bulk
 from indelible.kernel.errors import IndelibleError
-from indelible.kernel.history import NO_REVISION, Change, Head, Revision, next_change
-from indelible.kernel.lifecycle import Edge
-from indelible.memory.aggregates import MemoryAggregateRepository
-from indelible.memory.history import MemoryHistory
-from indelible.testing.stores import MAYA
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.columns import Domain, JsonDomain
 from indelible_sql.schema.guard import Guard
@@ -34,7 +27,6 @@ from indelible_sql.schema.tables import writable_columns
 # Return for each row what refuses it; '' for a row that is accepted.
 Ask = Callable[[type[Aggregate], Sequence[Values]], list[str]]
 
-AUDIT: Final = AuditContext(actor=MAYA, reason="a random row", request_id="request-1")
 HASH: Final = "e" * 64
 ACCEPTED: Final = ""
 SQLITE: Final = SQLiteDialect()
@@ -70,80 +62,16 @@ POSTGRESQL_FUNCTION: Final = """
 
 
 def ask_domain(entity: type[Aggregate], rows: Sequence[Values]) -> list[str]:
-    """Return what the domain answers to the construction of each row."""
-    return [refusal(_construct, entity, row) for row in rows]
-
-
-def ask_memory(entity: type[Aggregate], rows: Sequence[Values]) -> list[str]:
-    """Return what memory answers to each row, saved by an action that leads to its state."""
-    return [refusal(_construct_and_save, entity, row) for row in rows]
-
-
-def refusal(attempt: Callable[..., object], *arguments: object) -> str:
-    """Return the code of the error that the attempt raises, with the field that it names."""
-    try:
-        attempt(*arguments)
-    except IndelibleError as error:
-        return f"{error.code} {getattr(error, 'field', '')}".strip()
-    return ACCEPTED
-
-
-def _construct(entity: type[Aggregate], row: Values) -> Aggregate:
-    return entity(**row)
-
-
-def _construct_and_save(entity: type[Aggregate], row: Values) -> None:
-    _save_in_memory(entity(**row))
-
-
-def _save_in_memory(entity: Aggregate) -> None:
-    """Save an aggregate by an action that leads to its state, one without bulk records if any."""
-    edges = [edge for edge in entity.lifecycle.edges if edge.to_state == entity.status]
-    edge = min(edges, key=lambda edge: edge.action in entity.bulk_records)
-    bulk = [Bulk.of(record) for record in entity.bulk_records.get(edge.action, ())]
-    data = {item.record_name: item.summary() for item in bulk}
-    head = head_before(entity, edge)
-    change = next_change(AUDIT, entity.lifecycle, head, entity, edge.action, data)
-    memory_with(entity, head).save(change, entity, (), bulk)
-
-
-def head_before(entity: Aggregate, edge: Edge[StrEnum]) -> Head[Aggregate] | None:
-    """Return the aggregate at the beginning of an edge; None if the edge creates it."""
-    if edge.from_state == "":
-        return None
-    version = version_of(entity) - edge.adds_version
-    return Head(entity=entity, revision=Revision(1, edge.from_state, version, HASH))
-
-
-def memory_with(
-    entity: Aggregate, head: Head[Aggregate] | None
-) -> MemoryAggregateRepository[Aggregate]:
-    """Return a repository in memory in which one aggregate is at a head, or is unknown."""
-    chains: dict[tuple[str, str], tuple[Change, ...]] = {}
-    if head is not None:
-        chains[entity.lifecycle.name, head.entity.id] = (change_at(entity, head.revision),)
-    return MemoryAggregateRepository(MemoryHistory(chains), type(entity))
-
-
-def change_at(entity: Aggregate, revision: Revision) -> Change:
-    """Return a change that has led to a revision of an aggregate."""
-    return Change(
-        lifecycle=entity.lifecycle.name,
-        entity_id=entity.id,
-        seq=revision.seq,
-        action="before",
-        from_state=NO_REVISION.state,
-        to_state=revision.state,
-        adds_version=revision.version,
-        version=revision.version,
-        actor=AUDIT.actor,
-        reason=AUDIT.reason,
-        at=entity.created_at,
-        request_id=AUDIT.request_id,
-        data={},
-        prev_hash=NO_REVISION.hash,
-        hash=revision.hash,
-    )
+    """Return the code of the error that each row's construction raises, with the field it names."""
+    refusals: list[str] = []
+    for row in rows:
+        refusal = ACCEPTED
+        try:
+            entity(**row)
+        except IndelibleError as error:
+            refusal = f"{error.code} {getattr(error, 'field', '')}".strip()
+        refusals.append(refusal)
+    return refusals
 
 
 def stored_row(entity: type[Aggregate], row: Values) -> Values:

@@ -1,4 +1,4 @@
-"""Domain, memory, SQLite and PostgreSQL give one answer to each whole row of every aggregate."""
+"""Domain, SQLite and PostgreSQL give one answer to each whole row of every aggregate."""
 
 import shutil
 from collections.abc import Generator
@@ -9,7 +9,7 @@ import pytest
 from tests.core.test_changed_fields import aggregates
 from tests.databases import temporary_copy
 from tests.sql.condition_rows import table_of
-from tests.sql.row_stores import Ask, PostgresqlRows, SqliteRows, ask_domain, ask_memory
+from tests.sql.row_stores import Ask, PostgresqlRows, SqliteRows, ask_domain
 from tests.sql.whole_rows import RowTally, compare_rows, random_rows_of
 
 from indelible.kernel.aggregates import Aggregate
@@ -63,7 +63,7 @@ def test_no_aggregate_is_left_out() -> None:
 
 @pytest.mark.parametrize("entity", aggregates(), ids=lambda entity: entity.__name__)
 def test_a_whole_row_gets_one_answer(entity: type[Aggregate], ask: Ask) -> None:
-    stores = {"domain": ask_domain, "memory": ask_memory, "database": ask}
+    stores = {"domain": ask_domain, "database": ask}
     tally = RowTally()
 
     compare_rows(entity, random_rows_of(entity, seed=SEED), stores, tally)

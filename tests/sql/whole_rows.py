@@ -1,18 +1,15 @@
-"""Compare what stores answer about whole rows and changes, and name what is excepted from it."""
+"""Compare what stores answer about whole rows, and name what is excepted from it."""
 
 from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Final
 
 from attrs import define, field
-from tests.sql.change_stores import AskChanges
 from tests.sql.condition_rows import ROWS
-from tests.sql.row_changes import RandomChange
 from tests.sql.row_stores import ACCEPTED, Ask
 from tests.sql.row_values import Values, random_row
 
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.values import field_values
 
 DIGEST_ID: Final = "The id is a digest of other fields, which no CHECK computes."
 NEVER_NEGATIVE: Final = (
@@ -53,30 +50,9 @@ def random_rows_of(entity: type[Aggregate], *, seed: int) -> list[Values]:
 def compare_rows(
     entity: type[Aggregate], rows: Sequence[Values], stores: Mapping[str, Ask], tally: RowTally
 ) -> None:
-    """Ask every store about every row, and add the answers to the tally."""
+    """Ask every store about every row, and add to the tally where their answers differ."""
     answers = {store: ask(entity, rows) for store, ask in stores.items()}
-    _compare(entity, [_row_text(row) for row in rows], answers, tally)
-
-
-def compare_changes(
-    entity: type[Aggregate],
-    changes: Sequence[RandomChange],
-    stores: Mapping[str, AskChanges],
-    tally: RowTally,
-) -> None:
-    """Ask every store about every change, and add the answers to the tally."""
-    answers = {store: ask(entity, changes) for store, ask in stores.items()}
-    _compare(entity, [_change_text(change) for change in changes], answers, tally)
-
-
-def _compare(
-    entity: type[Aggregate],
-    texts: Sequence[str],
-    answers: Mapping[str, Sequence[str]],
-    tally: RowTally,
-) -> None:
-    """Add to the tally where the answers of the stores differ; the texts are the questions."""
-    for text, refusals in zip(texts, zip(*answers.values(), strict=True), strict=True):
+    for row, refusals in zip(rows, zip(*answers.values(), strict=True), strict=True):
         tally.rows += 1
         refused = [refusal for refusal in refusals if refusal != ACCEPTED]
         if not refused:
@@ -86,20 +62,9 @@ def _compare(
             if not known <= EXCEPTIONS.keys():
                 by_store = zip(answers, refusals, strict=True)
                 named = [f"{store}: {refusal or 'accepted'}" for store, refusal in by_store]
-                tally.different.append(f"{entity.__name__}: {', '.join(named)}\n  {text}")
+                text = f"{entity.__name__}: {', '.join(named)}\n  {_row_text(row)}"
+                tally.different.append(text)
 
 
 def _row_text(row: Values) -> str:
     return " ".join(f"{name}={value!r}" for name, value in row.items())
-
-
-def _change_text(change: RandomChange) -> str:
-    """Return the action with the fields that it changes, or with all fields of a birth."""
-    after = field_values(change.after)
-    if change.before is None:
-        return f"{change.action}: {_row_text(after)}"
-    parts: list[str] = []
-    for name, value in field_values(change.before).items():
-        if value != after[name]:
-            parts.append(f"{name}={value!r} to {after[name]!r}")
-    return f"{change.action} in {change.before.status}: {' '.join(parts)}"

@@ -1,4 +1,4 @@
-"""Random rows and changes, on which domain, memory, SQLite and PostgreSQL must agree."""
+"""Random rows and changes, on which domain, SQLite and PostgreSQL must agree."""
 
 import sqlite3
 from random import Random
@@ -6,8 +6,7 @@ from typing import Final
 
 import psycopg
 from tests.core.test_changed_fields import aggregates
-from tests.sql import change_stores, row_stores
-from tests.sql.change_stores import AskChanges, PostgresqlChanges, SqliteChanges
+from tests.sql import row_stores
 from tests.sql.condition_rows import (
     Ask,
     changes_that_differ,
@@ -15,10 +14,9 @@ from tests.sql.condition_rows import (
     declared_records,
     rows_that_differ,
 )
-from tests.sql.row_changes import random_changes_of
 from tests.sql.row_stores import Ask as AskRows
 from tests.sql.row_stores import PostgresqlRows, SqliteRows
-from tests.sql.whole_rows import RowTally, compare_changes, compare_rows, random_rows_of
+from tests.sql.whole_rows import RowTally, compare_rows, random_rows_of
 
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.conditions import Condition, FixedIf, Rising
@@ -74,7 +72,6 @@ def test_whole_rows_get_one_answer(
     ):
         stores: dict[str, AskRows] = {
             "domain": row_stores.ask_domain,
-            "memory": row_stores.ask_memory,
             "sqlite": sqlite,
             "postgresql": postgresql,
         }
@@ -82,25 +79,5 @@ def test_whole_rows_get_one_answer(
             seed = chance.getrandbits(32)
             for entity in aggregates():
                 compare_rows(entity, random_rows_of(entity, seed=seed), stores, tally)
-
-    assert tally.different == []
-
-
-def test_changes_get_one_answer(sqlite_url: str, database: PostgresServer, chance: Random) -> None:
-    tally = RowTally()
-    with (
-        SqliteChanges.open(sqlite_url.removeprefix("sqlite:///")) as sqlite,
-        PostgresqlChanges.open(database.admin_url) as postgresql,
-    ):
-        stores: dict[str, AskChanges] = {
-            "domain": change_stores.ask_domain,
-            "memory": change_stores.ask_memory,
-            "sqlite": sqlite,
-            "postgresql": postgresql,
-        }
-        for _ in range(ROUNDS):
-            seed = chance.getrandbits(32)
-            for entity in aggregates():
-                compare_changes(entity, random_changes_of(entity, seed=seed), stores, tally)
 
     assert tally.different == []
