@@ -52,7 +52,6 @@ def all_changes(installation: Installation) -> Iterable[Change]:
 
 
 @failure(
-    "A contest ended hours ago, and nobody has got a result.",
     in_log(WHAT, level="ERROR", event="contest {contest}: complete failed with INTERNAL_ERROR"),
     in_log(SINCE, event="stage settle_contest: task {contest} will be retried"),
     in_log(WHY, event="task {contest} is dead: ZeroDivisionError: no share is left"),
@@ -95,7 +94,6 @@ def plan_with_a_late_winner() -> Plan:
 
 
 @failure(
-    "user-1 has won, and has not been paid for a day.",
     in_log(WHAT, event="task {transfer} is postponed by .* parked: account_missing"),
     in_log(SINCE, changes="transfer {transfer} 3: park to parked"),
     in_export(
@@ -121,7 +119,6 @@ def winner_without_an_account(installation: Installation) -> Planted:
 
 
 @failure(
-    "Stripe shows a payment of 42 dollars. Where is it here?",
     in_log(
         WHAT,
         level="ERROR",
@@ -152,7 +149,6 @@ def payment_of_another_shop(installation: Installation) -> Planted:
 
 
 @failure(
-    "A reconciliation reports differences. What has happened?",
     in_log(WHAT, level="WARNING", event="reconciliation {reconciliation}: R12 of {event}"),
     in_export(SINCE, "reconciliation", "{reconciliation}", action="^complete$"),
     in_log(WHY, event="event {event} of type refund.* about {refund}: PROCESSED"),
@@ -187,7 +183,6 @@ def refund_in_the_dashboard(installation: Installation) -> Planted:
 
 
 @failure(
-    "A contest should have been locked at 11:30, and is not.",
     in_log(WHAT, level="WARNING", event="standstill: stage lock_contest is silent"),
     in_log(WHAT, event="standstill: stage follow_feed is silent"),
     in_export(SINCE, "{last_lifecycle}", "{last_entity}", seq="^{last_seq}$"),
@@ -218,7 +213,6 @@ def workers_that_do_not_run(installation: Installation) -> Planted:
 
 
 @failure(
-    "olga's command was refused at 01:10 on April 6th. Why, and what is wrong with the contest?",
     in_log(WHAT, event="^request$", request_id="^{request}$", code="^INVALID_TRANSITION$"),
     in_log(SINCE, event="contest {contest}: fetch .* INVALID, faults MISSING_FIELD"),
     in_log(WHY, level="WARNING", event="contest {contest}: fetch .* faults MISSING_FIELD"),

@@ -25,14 +25,10 @@ Plant = Callable[[Installation], Planted]
 
 @frozen(kw_only=True)
 class Failure:
-    """A failure, with the facts that must be in the two files.
-
-    `question` is that of whoever has noticed it, for a reader of the files.
-    """
+    """A failure, with the facts that must be in the two files."""
 
     plant: Plant
     facts: tuple[Fact, ...]
-    question: str
     plan: Callable[[], Plan] = small_plan
 
     @property
@@ -57,12 +53,10 @@ class Failure:
         return absent
 
 
-def failure(
-    question: str, *facts: Fact, plan: Callable[[], Plan] = small_plan
-) -> Callable[[Plant], Failure]:
+def failure(*facts: Fact, plan: Callable[[], Plan] = small_plan) -> Callable[[Plant], Failure]:
     """Declare what a function plants."""
 
     def declare(plant: Plant) -> Failure:
-        return Failure(plant=plant, facts=facts, question=question, plan=plan)
+        return Failure(plant=plant, facts=facts, plan=plan)
 
     return declare

@@ -47,7 +47,6 @@ def plan_with_a_job() -> Plan:
 
 
 @failure(
-    "builder-1 has ordered a shop at 02:00, and no code has come.",
     in_log(WHAT, level="WARNING", event="job {job}: failed in phase push"),
     in_log(SINCE, event="job {job}: failed"),
     in_log(WHY, event="job {job}: failed.*refused the request: pre-receive hook declined"),
@@ -72,7 +71,6 @@ def plan_with_a_library() -> Plan:
 
 
 @failure(
-    "nora has borrowed a book at 01:00, and it was not renewed.",
     in_log(WHAT, level="ERROR", event="stage renew_loan: task {loan} is dead"),
     in_log(SINCE, event="stage renew_loan: task {loan} will be retried"),
     in_log(WHY, event="task {loan} is dead: LookupError: no card"),
@@ -102,7 +100,6 @@ def plan_with_a_chain() -> Plan:
 
 
 @failure(
-    "Tokens that were minted this morning are not shown.",
     in_log(WHAT, level="WARNING", event="stage detect: task chain will be retried"),
     in_log(SINCE, event="stage detect: task chain raised"),
     in_log(WHY, event="stage detect.*CHAIN_UNREACHABLE: The chain's node does not answer"),
@@ -127,7 +124,6 @@ def node_that_does_not_answer(installation: Installation) -> Planted:
 
 
 @failure(
-    "maya's edit was refused at 09:20. Why?",
     in_log(WHAT, event="^request$", request_id="^{request}$", code="^STALE$", status="^412$"),
     in_log(SINCE, event="rolled back with STALE", request_id="^{request}$"),
     in_log(WHY, event="^request$", request_id="^{request}$", if_match='^"1"$'),

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from attrs import frozen
-from tests.runbooks.alerts import Scrape
-from tests.runbooks.bed import installation, small_plan
+from tests.runbooks.bed import Installation, installation, small_plan
+from tests.runbooks.real import RealInstallation
 
 from indelible_service.simulation.databases import DatabaseKind
 from indelible_service.simulation.plan import HOUR, Plan
@@ -18,36 +18,7 @@ Run = Callable[[Any], Iterator[None]]  # of the bed that the scenario opens
 MakePlan = Callable[[], Plan]
 
 
-class Bed(Protocol):
-    """An installation in which an operator recovers from a fault."""
-
-    @property
-    def folder(self) -> Path:
-        """Return a directory for the operator's shell."""
-        ...
-
-    @property
-    def scrapes(self) -> list[Scrape]:
-        """Return the scrapes so far."""
-        ...
-
-    def look(self) -> None:
-        """Scrape the metrics of each process."""
-        ...
-
-    def stay_calm(self, seconds: int) -> None:
-        """Let a time without faults pass."""
-        ...
-
-    def let_time_pass(self) -> None:
-        """Let the time pass in which an operator waits for an answer."""
-        ...
-
-    def variables(self) -> dict[str, str]:
-        """Return the variables of the operator's shell."""
-        ...
-
-
+Bed = Installation | RealInstallation
 OpenBed = Callable[[Path], AbstractContextManager[Bed]]
 
 

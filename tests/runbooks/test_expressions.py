@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from tests.promtool import promtool
 from tests.runbooks.expressions import problems_of
@@ -17,13 +16,6 @@ from indelible_service.contexts import CONTEXTS
 
 NAMES = [context.name for context in CONTEXTS]
 LEGEND = re.compile(r"\{\{(\w+)\}\}")
-WRONG = {
-    "max(indelible_tasks_alive)": "nothing exports indelible_tasks_alive",
-    'indelible_tasks_dead{state="x"}': "indelible_tasks_dead has no label state",
-    'indelible_tasks_dead{stage=~"detect|x"}': "stage of indelible_tasks_dead is never x",
-    "sum by (phase) (indelible_tasks_dead)": "no metric has the label phase, by which is grouped",
-    "indelible:nothing:ratio5m > 1": "no rule records indelible:nothing:ratio5m",
-}
 
 
 def dashboard(*contexts: str) -> dict[str, Any]:
@@ -49,11 +41,6 @@ def test_every_metric_label_and_value_of_a_rule_exists() -> None:
 def test_every_metric_label_and_value_of_a_panel_exists() -> None:
     for expression in expressions():
         assert list(problems_of(expression)) == [], expression
-
-
-@pytest.mark.parametrize(("expression", "problem"), WRONG.items())
-def test_what_nothing_exports_is_noticed(expression: str, problem: str) -> None:
-    assert list(problems_of(expression)) == [problem]
 
 
 def test_the_legends_of_panels_name_labels_that_the_query_returns() -> None:

@@ -18,7 +18,6 @@ from indelible_service.processes.building import build_gateways, build_stages, r
 from indelible_service.settings.service import Settings
 from indelible_service.stages.subscribers import build_subscribers
 from indelible_sql import SqlStore
-from indelible_sql.contexts import CATALOG
 
 TOKEN: Final = re.compile('name="csrf" value="([0-9a-f]+)"')
 TICKETS: Final = "tests.examples.tickets"
@@ -152,14 +151,6 @@ def test_keys_get_the_scopes_that_are_on(service: Service) -> None:
         made = run(*words, scope, settings=service.variables)
         assert (made.exit_code == 0) == (scope in on), made.output
         assert (f'"{scope}"' in form) == (scope in on), scope
-
-
-@pytest.mark.dose
-def test_every_table_is_verified_and_rebuilt_whatever_is_on(service: Service) -> None:
-    assert json_result("verify", settings=service.variables) == []
-    assert json_result("db", "check", settings=service.variables) == []
-    rebuilt = {row["table"] for row in json_result("rebuild", settings=service.variables)}
-    assert {table.name for table in CATALOG.heads} <= rebuilt
 
 
 @pytest.mark.slow
