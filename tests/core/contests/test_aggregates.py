@@ -15,9 +15,6 @@ from indelible.contests import (
     Entry,
     EntryStatus,
     EventKind,
-    FetchOutcome,
-    FetchResult,
-    ProviderFeed,
     ReasonCode,
     Roster,
     SettlementRun,
@@ -132,33 +129,6 @@ def totals(**changes: int) -> SettlementTotals:
     return SettlementTotals(**values)
 
 
-def test_a_contest_copies_what_its_configuration_decides() -> None:
-    configuration = configured(max_entries=7, payment_grace_seconds=60)
-    published = contest(max_entries=7, payment_grace_seconds=60)
-
-    assert published.configuration_digest == configuration.digest
-    assert (published.max_entries, published.payment_grace_seconds) == (7, 60)
-    assert published.lock_time == configuration.lock_time
-    assert published.start_time == configuration.tournament_start_time
-    assert published.end_time == configuration.tournament_end_time
-    record = published.new_configuration(configuration.configuration_document)
-    assert (record.version, record.created_at) == (1, NOW)
-    assert record.configuration.digest == record.configuration_digest
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"lock_time": NOW},
-        {"lock_time": contest().start_time + timedelta(microseconds=1)},
-        {"start_time": contest().end_time},
-        {"end_time": contest().start_time},
-    ],
-)
-def test_times_out_of_order_are_refused(fields: dict[str, Any]) -> None:
-    assert code(lambda: evolve(contest(), **fields)) == "TIME_INVARIANT_VIOLATION"
-
-
 def test_a_tournament_may_start_at_the_lock_time() -> None:
     published = contest()
     assert evolve(published, lock_time=published.start_time).lock_time == published.start_time
@@ -196,25 +166,6 @@ def test_an_error_belongs_to_the_state_that_its_action_leaves() -> None:
     assert code(lambda: live.failed("cancel", "BROKEN", "No.", now=LATER)) == "ACTION_CANNOT_FAIL"
 
 
-def test_an_error_returns_to_its_own_state_only() -> None:
-    in_error = contest_in(ContestStatus.ERROR)
-
-    assert in_error.resumed(now=LATER).status is ContestStatus.LIVE
-    for action in ("resume_scheduled", "resume_locked"):
-        attempt = partial(in_error.resumed_by, action, now=LATER)
-        assert code(attempt) == "RESUME_NOT_POSSIBLE"
-    live = contest_in(ContestStatus.LIVE)
-    assert code(lambda: live.resumed(now=LATER)) == "INVALID_TRANSITION"
-
-
-def test_a_forced_lock_is_the_instant_of_the_lock_or_an_earlier_lock_time() -> None:
-    published = contest()
-
-    assert published.force_lock_time(LATER) == LATER
-    assert published.force_lock_time(NOW) > NOW
-    assert published.force_lock_time(published.start_time) == published.lock_time
-
-
 @pytest.mark.parametrize("status", EntryStatus)
 def test_an_entry_has_a_place_a_payment_and_a_reason_as_its_state_says(
     status: EntryStatus,
@@ -239,14 +190,6 @@ def test_an_entry_was_paid_its_fee_and_nothing_else() -> None:
     assert (free.status, free.paid_minor, free.paid_at) == (EntryStatus.ACTIVE, 0, NOW)
     assert code(lambda: evolve(free, payment_ref="pay-1")) == "FIELD_NOT_OF_STATE"
     assert code(lambda: evolve(free, paid_at=LATER)) == "FIELD_NOT_OF_STATE"
-
-
-def test_an_entry_is_eligible_when_active_and_paid_in_time() -> None:
-    instant = timedelta(microseconds=1)
-    for status in EntryStatus:
-        value = entry_in(status)
-        assert value.is_eligible(NOW) == (status is EntryStatus.ACTIVE), status
-        assert not value.is_eligible(NOW - instant)
 
 
 def test_the_digest_of_a_roster_ignores_the_order_of_its_players() -> None:
@@ -333,47 +276,6 @@ def test_a_run_has_results_or_an_error_as_its_state_says() -> None:
     for value in (started, completed):
         assert code(partial(evolve, value, error_code="BROKEN")) == "FIELD_NOT_OF_STATE"
     assert code(lambda: completed.failed("BROKEN", "No.", now=LATER)) == "INVALID_TRANSITION"
-
-
-def test_a_run_refuses_every_other_input() -> None:
-    started = run()
-    given: dict[str, Any] = {
-        "configuration_digest": HASH,
-        "events_digest": HASH,
-        "entries": EntriesRevision(count=2, seq_sum=4),
-    }
-    changes: tuple[dict[str, Any], ...] = (
-        {"configuration_digest": "1" * 64},
-        {"events_digest": "1" * 64},
-        {"entries": EntriesRevision(count=3, seq_sum=4)},
-        {"entries": EntriesRevision(count=2, seq_sum=5)},
-    )
-
-    assert started.require_input(**given) is started
-    for fields in changes:
-        attempt = partial(started.require_input, **(given | fields))
-        assert code(attempt) == "SETTLEMENT_INPUT_CHANGED", fields
-
-
-def test_sums_of_a_settlement_match_its_lines() -> None:
-    totals(line_count=0, pool_minor=0, rake_minor=0).check_lines(())
-    for changes in ({}, {"line_count": 0}, {"line_count": 0, "pool_minor": 0}):
-        unbalanced = totals(**changes)
-        assert code(partial(unbalanced.check_lines, ())) == "SETTLEMENT_UNBALANCED"
-
-
-def test_a_feed_counts_failures_since_its_last_success() -> None:
-    feed = ProviderFeed.opened("T1", now=NOW)
-    failure = FetchResult(
-        requested_at=NOW, finished_at=NOW, outcome=FetchOutcome.TIMEOUT, attempts=4
-    )
-    success = evolve(failure, outcome=FetchOutcome.OK, body=b"{}")
-    failed = feed.fetched(failure, None, now=LATER).fetched(failure, None, now=LATER)
-    succeeded = failed.fetched(success, HASH, now=LATER)
-
-    assert (failed.failures, failed.fetch_number, failed.last_success_at) == (2, 2, None)
-    assert (succeeded.failures, succeeded.fetch_number) == (0, 3)
-    assert (succeeded.last_success_at, succeeded.last_payload_digest) == (NOW, HASH)
 
 
 @pytest.mark.parametrize("reason", ReasonCode)

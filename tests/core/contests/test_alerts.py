@@ -49,12 +49,6 @@ def test_a_locked_contest_after_its_start_waits_for_data() -> None:
     assert alerts(early, now=START) == ()
 
 
-def test_a_live_contest_after_its_end_is_late() -> None:
-    log = PureLog()
-    log.take(body_of(end_of_round(3)), after=97 * HOUR)
-    assert _codes(log) == [AlertCode.LIVE_PAST_END]
-
-
 @pytest.mark.parametrize(("seconds", "critical"), [(299, []), (300, [False]), (3_600, [True])])
 def test_old_data_are_critical_after_an_hour(seconds: int, critical: list[bool]) -> None:
     log = PureLog()

@@ -502,15 +502,6 @@ def test_the_lines_of_the_largest_contest_fit_into_one_bulk() -> None:
     assert MAX_ENTRIES * with_own_id <= MAX_BULK_CHARACTERS
 
 
-def test_a_million_entries_are_refused() -> None:
-    with pytest.raises(ConfigurationInvalid) as refused:
-        parse_configuration(document(max_entries=1_000_000), created_at=None)
-
-    (fault,) = refused.value.faults
-    assert fault.path == "$.max_entries"
-    assert str(MAX_ENTRIES) in fault.expected
-
-
 def test_faults_are_bounded() -> None:
     value = document(**{f"key{number}": 1 for number in range(MAX_FAULTS + 100)})
     found = faults(value)
@@ -543,10 +534,3 @@ def test_every_code_has_a_meaning() -> None:
 @pytest.mark.parametrize("name", sample_names())
 def test_a_sample_has_no_fault(name: str) -> None:
     assert faults(sample_configuration(name)) == []
-
-
-def test_a_sample_has_no_cut_and_a_par_for_each_round() -> None:
-    configuration = parse_configuration(sample_configuration("invitational"), created_at=None)
-
-    assert configuration.cut.after_round is None
-    assert configuration.par.by_round == (72, 70, 71)

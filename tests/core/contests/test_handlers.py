@@ -9,8 +9,7 @@ from attrs import evolve
 from indelible import contests
 from indelible.app import WriteTx
 from indelible.contests import ContestStatus, SettlementRun
-from indelible.contests.entities.records import SettlementLine
-from indelible.contests.entities.runs import SettlementBasis, SettlementTotals
+from indelible.contests.entities.runs import SettlementBasis
 from indelible.contests.entities.values import ResolveAction
 from indelible.contests.rules.configuration.parsing import document_instant
 from indelible.contests.rules.tasks import (
@@ -19,13 +18,10 @@ from indelible.contests.rules.tasks import (
     START_CONTEST_STAGE,
 )
 from indelible.kernel.aggregates import save_change
-from indelible.kernel.bulk import Bulk
 from indelible.kernel.tasks import TaskState
 from indelible.memory import MemoryStore
 from indelible.testing.captures.scenarios import code
-from indelible.testing.contests.payloads import FINAL_BOARD
 from indelible.testing.contests.scenarios import (
-    ContestScenario,
     complete_contest,
     contest_in,
     due_contest,
@@ -58,6 +54,7 @@ def kill_task(store: MemoryStore, stage: str, contest_id: str) -> None:
     ("status", "action", "stage"),
     [
         (ContestStatus.SCHEDULED, "lock", LOCK_CONTEST_STAGE),
+        (ContestStatus.LOCKED, "start", START_CONTEST_STAGE),
         (ContestStatus.LIVE, "complete", SETTLE_CONTEST_STAGE),
     ],
 )
@@ -65,7 +62,7 @@ def test_a_resumed_contest_has_its_dead_task_again(
     store: MemoryStore, status: ContestStatus, action: str, stage: str
 ) -> None:
     scenario = contest_in(store, status)
-    scenario.advance(scenario.contest.lock_time)
+    scenario.advance(scenario.contest.start_time)
     kill_task(store, stage, scenario.contest_id)
     dead = store.read(lambda tx: tx.tasks.get(stage, scenario.contest_id))
     scenario.fail(action)
@@ -76,17 +73,6 @@ def test_a_resumed_contest_has_its_dead_task_again(
     assert task.state(FAR) is TaskState.WAITING
 
 
-def test_a_resumed_start_is_enqueued_again(store: MemoryStore) -> None:
-    scenario = locked_contest(store)
-    scenario.advance(scenario.contest.start_time)
-    kill_task(store, START_CONTEST_STAGE, scenario.contest_id)
-    scenario.fail("start")
-    scenario.resolve(ResolveAction.RESUME)
-    task = store.read(lambda tx: tx.tasks.get(START_CONTEST_STAGE, scenario.contest_id))
-
-    assert task.dead_reason is None
-
-
 def test_a_resume_that_fails_leaves_the_dead_task(store: MemoryStore) -> None:
     scenario = locked_contest(store)
     kill_task(store, START_CONTEST_STAGE, scenario.contest_id)
@@ -95,63 +81,6 @@ def test_a_resume_that_fails_leaves_the_dead_task(store: MemoryStore) -> None:
     assert code(partial(scenario.resolve, ResolveAction.RESUME)) == "RESUME_NOT_POSSIBLE"
     task = store.read(lambda tx: tx.tasks.get(START_CONTEST_STAGE, scenario.contest_id))
     assert task.dead_reason is not None
-
-
-def test_a_settlement_is_saved_whole_or_not_at_all(store: MemoryStore) -> None:
-    scenario = due_contest(store)
-    run = scenario.start_run()
-    command = contests.FinishRun.of(run.id, scenario.settlement(run))
-    before = scenario.saved
-
-    def finish_and_break(tx: WriteTx) -> None:
-        contests.finish_run(tx, command)
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        within(store, finish_and_break)
-
-    assert scenario.saved == before
-    assert scenario.runs == (run,)
-    assert scenario.lines_of(run.id) == ()
-
-
-def test_a_contest_has_one_complete_run(store: MemoryStore) -> None:
-    scenario = complete_contest(store)
-    assert code(partial(add_complete_run, scenario, scenario.runs[0])) == "CONTEST_SETTLED"
-
-
-def add_complete_run(scenario: ContestScenario, complete: SettlementRun) -> None:
-    """Save a second complete run of a contest, without its handler."""
-
-    def save(tx: WriteTx) -> None:
-        now = tx.clock.now()
-        basis = basis_of(complete)
-        started = SettlementRun.started(
-            run_id="second",
-            contest_id=complete.contest_id,
-            number=2,
-            basis=basis,
-            currency=complete.currency,
-            now=now,
-        )
-        save_change(tx, tx.contests.runs, None, started, "start")
-        head = tx.contests.runs.lock("second")
-        totals = SettlementTotals(
-            eligibility_digest=complete.eligibility_digest or "",
-            official_rounds=1,
-            result_digest=complete.result_digest or "",
-            pool_minor=0,
-            rake_minor=0,
-            rounding_minor=0,
-            retained_minor=0,
-            top_up_minor=0,
-            line_count=0,
-        )
-        second = head.entity.completed(totals, now=tx.clock.now())
-        rows = Bulk.of(SettlementLine)
-        save_change(tx, tx.contests.runs, head, second, "complete", bulk=(rows,))
-
-    within(scenario.store, save)
 
 
 def test_no_run_settles_a_tournament_without_a_terminal_event(store: MemoryStore) -> None:
@@ -194,18 +123,6 @@ def test_no_run_settles_a_tournament_without_a_terminal_event(store: MemoryStore
     assert scenario.contest.status is ContestStatus.LIVE
 
 
-def basis_of(run: SettlementRun) -> SettlementBasis:
-    """Return the input of a run."""
-    return SettlementBasis(
-        engine_version=run.engine_version,
-        configuration_version=run.configuration_version,
-        configuration_digest=run.configuration_digest,
-        event_number=run.event_number,
-        events_digest=run.events_digest,
-        entries=run.entries_revision,
-    )
-
-
 def test_a_canceled_event_of_a_settled_contest_cancels_nothing(store: MemoryStore) -> None:
     scenario = complete_contest(store)
     before = scenario.saved
@@ -217,41 +134,6 @@ def test_a_canceled_event_of_a_settled_contest_cancels_nothing(store: MemoryStor
         "EVENT_NOT_APPLICABLE"
     )
     assert scenario.saved == before
-
-
-def test_a_final_leaderboard_that_changes_starts_the_hold_again(store: MemoryStore) -> None:
-    scenario = due_contest(store)
-    reopened = evolve(FINAL_BOARD, status="STATUS_IN_PROGRESS")
-    scenario.observe(reopened, 5)
-
-    assert scenario.log.terminal_number is None
-    assert code(scenario.start_run) == "SETTLEMENT_NOT_DUE"
-    scenario.observe(FINAL_BOARD, 6)
-    assert code(scenario.start_run) == "SETTLEMENT_NOT_DUE"
-    scenario.observe(FINAL_BOARD, 8)
-    assert scenario.log.terminal_number is not None
-
-
-def test_a_command_of_a_configuration_holds_no_coerced_value() -> None:
-    document = contests.sample_configuration("masters") | {"roster_size": 6.0}
-    attempt = partial(
-        contests.PublishContest,
-        organizer_id="maya",
-        contest_name="Open",
-        configuration=document,
-    )
-
-    assert code(attempt) == "CONFIGURATION_INVALID"
-
-
-def test_a_canceled_contest_refuses_a_lock_task_silently(store: MemoryStore) -> None:
-    scenario = new_contest(store)
-    scenario.cancel()
-    scenario.advance(scenario.base.replace(hour=1))
-    outcome = scenario.lock()
-
-    assert (outcome.applied, outcome.waits_for) == (False, None)
-    assert outcome.contest.status is ContestStatus.CANCELLED
 
 
 class LateClock:

@@ -2,16 +2,11 @@
 
 from indelible.contests import (
     CONTEST,
-    CONTEST_LOG,
     ENTRY,
-    OCCUPYING,
-    TERMINAL,
     ContestStatus,
     EntryStatus,
-    LogStatus,
 )
 from indelible.contests.entities.contests import FALLIBLE_ACTIONS, RESUME_ACTIONS
-from indelible.contests.entities.entries import JOINED, UNPAID
 
 # The states of seed 002, and the transitions between them of the fact sheet, section 2.
 TRANSITIONS = {
@@ -41,11 +36,6 @@ def test_a_contest_has_the_transitions_of_the_fact_sheet() -> None:
     assert set(ContestStatus) == {"SCHEDULED", "LOCKED", "LIVE", "COMPLETE", "CANCELLED", "ERROR"}
 
 
-def test_nothing_leads_out_of_a_terminal_state() -> None:
-    for status in TERMINAL:
-        assert CONTEST.allowed(status) == ()
-
-
 def test_a_configuration_is_added_before_the_lock_only() -> None:
     adding = {(edge.from_state, edge.action) for edge in CONTEST.edges if edge.adds_version}
 
@@ -60,21 +50,7 @@ def test_every_state_that_can_fail_has_an_action_that_returns_to_it() -> None:
         assert CONTEST.next(ContestStatus.ERROR, action) is status
 
 
-def test_an_entry_has_a_place_in_the_states_that_occupy_one() -> None:
-    assert {EntryStatus.PENDING_PAYMENT, EntryStatus.ACTIVE, EntryStatus.VOID} == OCCUPYING
-    assert JOINED < OCCUPYING
-    assert set(EntryStatus) - set(UNPAID) == {
-        EntryStatus.ACTIVE,
-        EntryStatus.REFUNDED,
-        EntryStatus.VOID,
-    }
-
-
 def test_rosters_change_only_while_an_entry_waits_or_is_active() -> None:
     changing = {edge.from_state for edge in ENTRY.edges if edge.action == "set_roster"}
 
     assert changing == {EntryStatus.PENDING_PAYMENT, EntryStatus.ACTIVE}
-
-
-def test_a_paused_log_takes_corrections_only() -> None:
-    assert CONTEST_LOG.allowed(LogStatus.PAUSED) == ("correct", "resume")

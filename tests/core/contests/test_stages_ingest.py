@@ -41,18 +41,6 @@ def test_events_are_written_by_the_ingestion_with_the_fetch_as_reason(run: Conte
     assert changes[-1].reason == f"fetch 1 of tournament {EVENT_ID}"
 
 
-def test_an_unchanged_fetch_only_moves_the_log(run: ContestRun) -> None:
-    contest = run.open()
-    run.lock(contest)
-    run.fetch(FIRST_ROUND)
-    run.clock.advance(60)
-
-    run.fetch()
-
-    assert run.kinds(contest) == ["FIELD", "SNAPSHOT"]
-    assert run.log(contest).fetch_number == 3
-
-
 def test_fetches_that_wait_are_taken_up_in_their_order(run: ContestRun) -> None:
     contest = run.open()
     run.lock(contest)
@@ -64,20 +52,6 @@ def test_fetches_that_wait_are_taken_up_in_their_order(run: ContestRun) -> None:
 
     assert run.process(INGEST_CONTEST_STAGE) == 1
     assert run.kinds(contest) == ["FIELD", "SNAPSHOT", "SNAPSHOT"]
-
-
-def test_bytes_that_are_no_leaderboard_are_stored_and_never_applied(run: ContestRun) -> None:
-    contest = run.open()
-    run.lock(contest)
-    run.provider.serve_bytes(b"<!doctype html><html></html>")
-
-    run.fetch()
-
-    assert run.kinds(contest) == ["FIELD", "!SNAPSHOT"]
-    faults = run.store.read(
-        lambda tx: tx.contests.logs.joins.faults(contest.id, 2, after=0, limit=9)
-    )
-    assert [fault.code for fault in faults] == ["MALFORMED_JSON"]
 
 
 def test_a_rewritten_round_is_refused_once_and_corrected_by_the_engine(run: ContestRun) -> None:
@@ -92,24 +66,6 @@ def test_a_rewritten_round_is_refused_once_and_corrected_by_the_engine(run: Cont
     assert run.kinds(contest) == ["FIELD", "SNAPSHOT", "!SNAPSHOT", "CORRECTION"]
     changes = run.store.read(lambda tx: tx.history.of("contest_log", contest.id))
     assert str(changes[-1].actor) == "system:ingestion"
-
-
-def test_a_paused_log_waits_and_takes_everything_up_when_resumed(run: ContestRun) -> None:
-    contest = run.open()
-    run.lock(contest)
-    pause = PauseIngestion(contest_id=contest.id)
-    run.store.run(pause_ingestion, pause, actor=OPS, reason="a test")
-    run.clock.advance(60)
-    run.fetch(FIRST_ROUND)
-    kinds_while_paused = run.kinds(contest)
-
-    resume = ResumeIngestion(contest_id=contest.id)
-    run.store.run(resume_ingestion, resume, actor=OPS, reason="a test")
-    run.enqueue(INGEST_CONTEST_STAGE, contest.id)
-    run.process(INGEST_CONTEST_STAGE)
-
-    assert kinds_while_paused == ["FIELD"]
-    assert run.kinds(contest) == ["FIELD", "SNAPSHOT"]
 
 
 @pytest.mark.parametrize(
@@ -185,30 +141,6 @@ def test_a_log_that_another_one_changes_is_read_again(run: ContestRun) -> None:
 
     assert len(assessments) == 2
     assert run.kinds(contest) == ["FIELD", "SNAPSHOT"]
-
-
-def test_a_correction_after_the_settlement_is_stored_and_never_applied(run: ContestRun) -> None:
-    contest = run.bring_to(ContestStatus.COMPLETE)
-    leaderboard_number = run.log(contest).leaderboard_number
-    run.clock.advance(900)
-    run.fetch()
-    assert len(run.kinds(contest)) == 5
-
-    document = Tournament(OPTIONS).document(FINAL)
-    last = competitors_of(document)[0]["linescores"][-1]
-    last["value"] -= 1
-    last["inScore"] -= 1
-    run.clock.advance(900)
-    run.provider.serve_bytes(encode(document))
-    run.fetch()
-
-    assert run.kinds(contest)[5:] == ["!SNAPSHOT"]
-    faults = run.store.read(
-        lambda tx: tx.contests.logs.joins.faults(contest.id, 6, after=0, limit=9)
-    )
-    assert faults[0].code == "AFTER_TERMINAL_LOCK"
-    assert run.log(contest).leaderboard_number == leaderboard_number
-    assert run.status(contest) is ContestStatus.COMPLETE
 
 
 def fault_values(run: ContestRun, contest: Contest, number: int) -> list[tuple[str, str]]:

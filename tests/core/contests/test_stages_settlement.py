@@ -1,10 +1,9 @@
 """The stage that settles contests, and settlements by operators."""
 
-from collections.abc import Callable
-
 import pytest
 from attrs import evolve
 from tests.contest_runs import FINAL, FIRST_ROUND, OPTIONS, ContestRun
+from tests.core.contests.failing import Away, Broken, failing
 
 from indelible.contests.commands.contests import ResolveError
 from indelible.contests.commands.entries import VoidEntry
@@ -22,37 +21,10 @@ from indelible.contests.tasks.observers import SilentContestObserver
 from indelible.contests.tasks.settlement import SettleContest, SettleWork, settle_now
 from indelible.contests.tasks.settlement_inputs import SettlementRead, read_settlement
 from indelible.kernel import Actor
-from indelible.kernel.errors import Conflict, Unavailable
 from indelible.kernel.stages import Postpone
 from indelible_service.demos.leaderboards import Tournament, competitors_of, encode
 
 OPS = Actor.user("ops")
-
-
-class Broken(Conflict):
-    """A deterministic failure."""
-
-    code = "BROKEN_FOR_GOOD"
-    message = "The settlement cannot be computed."
-
-
-class Away(Unavailable):
-    """A transient failure."""
-
-    code = "AWAY"
-    message = "The database is away."
-
-
-def failing(
-    point: ContestFailpoint, error: Callable[[], Exception]
-) -> Callable[[ContestFailpoint], None]:
-    """Return a failpoint at which an error is raised."""
-
-    def fail(reached: ContestFailpoint) -> None:
-        if reached is point:
-            raise error()
-
-    return fail
 
 
 def fail_settlement(run: ContestRun, contest: Contest, monkeypatch: pytest.MonkeyPatch) -> None:

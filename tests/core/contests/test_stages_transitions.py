@@ -1,10 +1,10 @@
 """The stages that lock and start contests: once, in time, and to ERROR only after real failures."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
-from tests.contest_runs import BEFORE, WORKER, ContestRun
+from tests.contest_runs import ContestRun
+from tests.core.contests.failing import Away, Broken, failing
 
 from indelible.contests.commands.contests import CancelContest, ResolveError
 from indelible.contests.entities.values import ResolveAction
@@ -13,38 +13,11 @@ from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.tasks import LOCK_CONTEST_STAGE, START_CONTEST_STAGE
 from indelible.contests.tasks.failpoints import ContestFailpoint
 from indelible.kernel import Actor, Stale
-from indelible.kernel.errors import Conflict, StoreUnreachable, Unavailable
+from indelible.kernel.errors import StoreUnreachable
 from indelible.kernel.tasks import TaskState
-from indelible_workers import process_batch
 
 OPS = Actor.user("ops")
 HOUR = 3_600
-
-
-class Broken(Conflict):
-    """A deterministic failure."""
-
-    code = "BROKEN_FOR_GOOD"
-    message = "The lock cannot be made."
-
-
-class Away(Unavailable):
-    """A transient failure."""
-
-    code = "AWAY"
-    message = "The database is away."
-
-
-def failing(
-    point: ContestFailpoint, error: Callable[[], Exception]
-) -> Callable[[ContestFailpoint], None]:
-    """Return a failpoint at which an error is raised."""
-
-    def fail(reached: ContestFailpoint) -> None:
-        if reached is point:
-            raise error()
-
-    return fail
 
 
 def test_a_contest_is_locked_and_started_by_the_clock(run: ContestRun) -> None:
@@ -96,15 +69,6 @@ def test_a_clock_that_jumps_an_hour_fires_each_timer_once(run: ContestRun) -> No
     assert run.actions(contest) == ["publish", "lock", "start"]
 
 
-def test_a_contest_without_data_stays_locked(run: ContestRun) -> None:
-    contest = run.publish(min_entries=None)
-    run.lock(contest)
-    run.start(contest)
-
-    assert run.status(contest) is ContestStatus.LOCKED
-    assert run.task(START_CONTEST_STAGE, contest.id).is_completed
-
-
 def test_too_few_entries_cancel_the_contest_at_its_lock_time(run: ContestRun) -> None:
     contest = run.publish(min_entries=2)
     run.lock(contest)
@@ -136,7 +100,7 @@ def test_a_deterministic_failure_brings_the_contest_to_error_at_once(run: Contes
         ContestStatus.SCHEDULED,
     )
     assert (failed.error_code, failed.attempted_action) == ("BROKEN_FOR_GOOD", "lock")
-    assert failed.error_message == "The lock cannot be made."
+    assert failed.error_message == "It cannot be made."
 
 
 @pytest.mark.parametrize(
@@ -193,31 +157,3 @@ def test_a_resumed_contest_goes_on_although_its_task_is_dead(
 
     expected = {ContestStatus.SCHEDULED: "lock", ContestStatus.LOCKED: "start"}
     assert run.actions(contest)[-1] == expected[status]
-
-
-def test_two_workers_lock_a_contest_once(run: ContestRun) -> None:
-    contest = run.bring_to(ContestStatus.SCHEDULED)
-
-    def let_another_worker_go_first(reached: ContestFailpoint) -> None:
-        if reached is ContestFailpoint.LOCK_AFTER_READ:
-            return
-
-    stages = [run.stages(at_failpoint=let_another_worker_go_first) for _ in range(2)]
-    claimed = [
-        process_batch(run.store, stage[LOCK_CONTEST_STAGE], actor=WORKER) for stage in stages
-    ]
-
-    assert claimed == [1, 0]
-    assert run.actions(contest) == ["publish", "lock"]
-
-
-def test_data_after_the_start_time_lets_a_late_contest_start(run: ContestRun) -> None:
-    contest = run.publish(min_entries=None)
-    run.lock(contest)
-    run.start(contest)
-    run.clock.advance(timedelta(hours=1).total_seconds())
-
-    run.fetch(BEFORE)
-    run.process(START_CONTEST_STAGE)
-
-    assert run.status(contest) is ContestStatus.LIVE

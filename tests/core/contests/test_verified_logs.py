@@ -1,84 +1,93 @@
 """A stored log replays to its own state, and each change of it is found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
-from attrs import evolve
-from tests.core.contests.deliveries import Delivery, deliver, deliveries, story
-from tests.core.contests.pure_log import MINUTE, START, body_of, end_of_round
-from tests.core.contests.store_log import StoreLog
+from attrs import evolve, frozen
+from tests.contest_runs import (
+    BEFORE,
+    FINAL,
+    FIRST_ROUND,
+    OPTIONS,
+    ORGANIZER,
+    ContestRun,
+    FileProvider,
+    TestClock,
+)
 
 from indelible.contests.commands.logs import CorrectLog
 from indelible.contests.entities.logs import ContestLog
 from indelible.contests.entities.records import ContestEvent, event_hash
-from indelible.contests.entities.values import EventKind, Validity
+from indelible.contests.entities.values import Validity
+from indelible.contests.handlers.logs import correct_log
+from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.fold import replay
-from indelible.contests.rules.replay import LogVerification, verify_log
+from indelible.contests.rules.replay import verify_log
 from indelible.kernel.json import canonical_json
 from indelible.kernel.json_objects import JsonObject
-
-STORED_VARIANTS = 5
-
-
-def _delivered(seed: int | None) -> StoreLog:
-    log = StoreLog()
-    log.start(story()[0])
-    log.deliver(deliveries(seed))
-    return log
+from indelible.memory import MemoryStore
+from indelible_service.demos.leaderboards import Tournament, encode
 
 
-def _verify(log: StoreLog) -> LogVerification:
-    return verify_log(log.events, log.log)
+@frozen
+class StoredLog:
+    """The head of a log, its events, and the bytes that each fetched one was made of."""
+
+    log: ContestLog
+    events: Sequence[ContestEvent]
+    contents: Sequence[bytes]
 
 
 @pytest.fixture(scope="module")
-def sound() -> StoreLog:
-    """Return a log with the whole story, and a correction."""
-    log = _delivered(None)
-    log.correct(CorrectLog(contest_id=log.contest_id, supersedes=2, rounds=()))
-    return log
+def sound(tmp_path_factory: pytest.TempPathFactory) -> StoredLog:
+    """Return the log of a played contest: with a refused answer, a rewrite and a correction."""
+    clock = TestClock()
+    provider = FileProvider(tmp_path_factory.mktemp("provider") / "leaderboard.json")
+    run = ContestRun(store=MemoryStore(clock=clock), provider=provider, clock=clock)
+    contest = run.bring_to(ContestStatus.LIVE)
+    provider.serve_bytes(b"<html>")
+    clock.advance(90)
+    run.fetch()
+    run.serve_ruling()
+    for _ in range(2):
+        clock.advance(90)
+        run.fetch()
+    applied = run.log(contest).leaderboard_number or 0
+    command = CorrectLog(contest_id=contest.id, supersedes=applied, rounds=())
+    run.store.run(correct_log, command, actor=ORGANIZER, reason="a test")
+    run.serve(FINAL)
+    for _ in range(4):
+        clock.advance(90)
+        run.fetch()
+
+    events = run.store.read(lambda tx: tx.contests.logs.events(contest.id, after=0, limit=500))
+    contents = run.store.read(
+        lambda tx: [tx.payloads.get(event.payload_digest).content for event in events]
+    )
+    return StoredLog(run.log(contest), tuple(events), contents)
 
 
-@pytest.mark.slow
-def test_a_stored_log_ends_as_the_pure_one_does() -> None:
-    pure = deliver(deliveries(None)).log
-    for seed in (None, *range(STORED_VARIANTS)):
-        log = _delivered(seed)
-        verified = _verify(log)
+def test_a_stored_log_replays_from_each_checkpoint(sound: StoredLog) -> None:
+    verified = verify_log(sound.events, sound.log)
+    assert verified.problems == ()
+    assert verified.events == sound.log.event_number == len(sound.events)
+    assert verified.state.terminal_number == sound.log.terminal_number is not None
 
-        assert verified.problems == ()
-        assert verified.state.leaderboard_hash == pure.state.leaderboard_hash
-        assert verified.state.terminal_number == log.log.terminal_number is not None
-        assert verified.events == log.log.event_number
-
-
-@pytest.mark.slow
-def test_a_stored_log_replays_from_each_checkpoint(sound: StoreLog) -> None:
-    expected = canonical_json(_verify(sound).state.document())
-    events = sound.events
-    for number in range(len(events)):
-        checkpoint = replay(events[:number])
-        assert canonical_json(replay(events[number:], checkpoint).document()) == expected
+    expected = canonical_json(verified.state.document())
+    for number in range(len(sound.events)):
+        checkpoint = replay(sound.events[:number])
+        replayed = replay(sound.events[number:], checkpoint)
+        assert canonical_json(replayed.document()) == expected
 
 
-def test_each_event_has_the_bytes_that_it_was_made_of() -> None:
-    log = StoreLog()
-    first = story()[0]
-    log.start(first)
-    log.deliver([Delivery(number=2, fetched_at=START + 9 * MINUTE, payload=b"<html>")])
+def test_each_event_has_the_bytes_that_it_was_made_of(sound: StoredLog) -> None:
+    tournament = Tournament(OPTIONS)
+    for content, moment in zip(sound.contents, (BEFORE, FIRST_ROUND, FINAL), strict=False):
+        assert content == encode(tournament.document(moment))
 
-    def contents() -> list[bytes]:
-        return log.store.read(
-            lambda tx: [tx.payloads.get(event.payload_digest).content for event in log.events]
-        )
-
-    assert contents() == [first, first, b"<html>"]
-    kinds = [(event.kind, event.validity) for event in log.events]
-    assert kinds == [
-        (EventKind.FIELD, Validity.VALID),
-        (EventKind.SNAPSHOT, Validity.VALID),
-        (EventKind.SNAPSHOT, Validity.INVALID),
-    ]
+    validity = [event.validity for event in sound.events]
+    assert sound.contents[validity.index(Validity.INVALID)] == b"<html>"
+    assert any(b"correct_log" in content for content in sound.contents)
 
 
 def _other_validity(event: ContestEvent) -> ContestEvent:
@@ -129,10 +138,10 @@ def _rehashed(event: ContestEvent) -> ContestEvent:
     [_other_validity, _other_number, _other_contest, _other_body, _other_payload, _rehashed],
 )
 def test_a_changed_event_is_found(
-    sound: StoreLog, change: Callable[[ContestEvent], ContestEvent]
+    sound: StoredLog, change: Callable[[ContestEvent], ContestEvent]
 ) -> None:
     events = list(sound.events)
-    index = 4
+    index = 1
     events[index] = change(events[index])
     verified = verify_log(events, sound.log)
 
@@ -140,18 +149,18 @@ def test_a_changed_event_is_found(
     assert verified.problems[0].number in {index + 1, index + 2}
 
 
-def test_a_missing_event_is_found(sound: StoreLog) -> None:
+def test_a_missing_event_is_found(sound: StoredLog) -> None:
     events = sound.events
     assert not verify_log(events[:-1], sound.log).is_sound
     assert not verify_log(events[1:], sound.log).is_sound
-    assert not verify_log((*events[:5], *events[6:]), sound.log).is_sound
+    assert not verify_log((*events[:3], *events[4:]), sound.log).is_sound
 
 
 HEAD_CHANGES: tuple[Callable[[ContestLog], ContestLog], ...] = (
     lambda log: evolve(log, event_number=3),
     lambda log: evolve(log, event_hash="0" * 64),
     lambda log: evolve(log, head_hash="0" * 64),
-    lambda log: evolve(log, leaderboard_number=3),
+    lambda log: evolve(log, leaderboard_number=2),
     lambda log: evolve(log, observations=9),
     lambda log: evolve(log, terminal_number=None, terminal_at=None),
 )
@@ -159,25 +168,8 @@ HEAD_CHANGES: tuple[Callable[[ContestLog], ContestLog], ...] = (
 
 @pytest.mark.parametrize("change", HEAD_CHANGES)
 def test_a_changed_head_is_found(
-    sound: StoreLog, change: Callable[[ContestLog], ContestLog]
+    sound: StoredLog, change: Callable[[ContestLog], ContestLog]
 ) -> None:
     log = change(sound.log)
     problems = verify_log(sound.events, log).problems
     assert {problem.number for problem in problems} == {None}
-
-
-def test_a_rewrite_is_corrected_in_a_stored_log() -> None:
-    log = StoreLog()
-    log.start(story()[0])
-    before, wrong = story()[7], story()[8]
-    planned = [
-        Delivery(number=2 + number, fetched_at=START + (10 + number) * MINUTE, payload=payload)
-        for number, payload in enumerate((before, wrong, wrong, before, before))
-    ]
-    log.deliver(planned)
-
-    kinds = [(event.kind.value, event.validity.value) for event in log.events][3:]
-    steps = ["SNAPSHOT INVALID", "CORRECTION VALID", "SNAPSHOT INVALID", "CORRECTION VALID"]
-    assert [" ".join(kind) for kind in kinds] == steps
-    assert _verify(log).problems == ()
-    assert body_of(end_of_round(1)) != before
