@@ -1,5 +1,6 @@
 """A running task learns that its lease is lost or that its worker ends, and stops."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event, Thread
@@ -52,13 +53,30 @@ def complete(store: TaskStore, lease: Lease) -> None:
         tx.tasks.complete([lease])
 
 
+def cancel(store: TaskStore, lease: Lease) -> None:
+    """Cancel a task."""
+    command = CancelTask(stage=lease.stage, entity_id=lease.entity_id)
+    store.run(cancel_task, command, actor=MAYA, reason="no flour")
+
+
+@pytest.mark.parametrize(
+    ("end_lease", "reason", "outcomes"),
+    [
+        (complete, StopReason.LEASE_LOST, ["STARTED"]),
+        (cancel, StopReason.CANCELED, ["CANCELED", "STARTED"]),
+    ],
+)
 def test_a_task_that_lost_its_lease_is_stopped_and_discarded(
-    store: TaskStore, bakery: Bakery
+    store: TaskStore,
+    bakery: Bakery,
+    end_lease: Callable[[TaskStore, Lease], None],
+    reason: StopReason,
+    outcomes: list[str],
 ) -> None:
     reasons: list[StopReason | None] = []
 
     def perform(name: str, handle: LeaseHandle) -> str:
-        complete(store, handle.lease)
+        end_lease(store, handle.lease)
         assert handle.wait(TIMEOUT_SECONDS)
         reasons.append(handle.stop_reason)
         handle.check()
@@ -70,32 +88,9 @@ def test_a_task_that_lost_its_lease_is_stopped_and_discarded(
         stage = evolve(bakery.stage(batch=1), perform=perform)
         process_batch(store, stage, actor=WORKER, worker=worker)
 
-    assert reasons == [StopReason.LEASE_LOST]
+    assert reasons == [reason]
     assert outcome_counts(worker) == {"claimed": 1, "lost": 1}
-    assert [attempt.outcome for attempt in attempts(store, "loaf")] == ["STARTED"]
-
-
-def test_a_canceled_task_is_stopped_and_discarded(store: TaskStore, bakery: Bakery) -> None:
-    reasons: list[StopReason | None] = []
-
-    def perform(name: str, handle: LeaseHandle) -> str:
-        command = CancelTask(stage=handle.lease.stage, entity_id=handle.lease.entity_id)
-        store.run(cancel_task, command, actor=MAYA, reason="no flour")
-        assert handle.wait(TIMEOUT_SECONDS)
-        reasons.append(handle.stop_reason)
-        handle.check()
-        return name
-
-    enqueue(store, "loaf")
-    worker = Worker(store=store, actor=WORKER)
-    with worker.heartbeat():
-        stage = evolve(bakery.stage(batch=1), perform=perform)
-        process_batch(store, stage, actor=WORKER, worker=worker)
-
-    assert reasons == [StopReason.CANCELED]
-    assert outcome_counts(worker) == {"claimed": 1, "lost": 1}
-    assert get_task(store, "loaf").cancel_reason == "no flour"
-    assert [attempt.outcome for attempt in attempts(store, "loaf")] == ["CANCELED", "STARTED"]
+    assert [attempt.outcome for attempt in attempts(store, "loaf")] == outcomes
 
 
 def test_a_task_gets_its_arguments(store: TaskStore, bakery: Bakery) -> None:

@@ -7,8 +7,6 @@ from tests.kills import kill_each
 from tests.money_site import PATIENT_SECONDS, MoneySite, money_site
 from tests.workers.money_kills import FUNDS_MINOR, MoneyScenario, money_kills
 
-from indelible.money.tasks.failpoints import PaymentFailpoint
-from indelible.money.tasks.payout_failpoints import PayoutFailpoint
 from indelible_service.embedded import PostgresServer
 
 KILLS = money_kills()
@@ -36,9 +34,3 @@ def test_a_killed_process_leaves_all_or_nothing(site: MoneySite, work: str) -> N
 
     assert report.problems == []
     assert report.killed == len(kills)
-
-
-def test_every_failpoint_of_money_has_its_kill() -> None:
-    failpoints = {kill.failpoint for kill in KILLS}
-
-    assert {point.name for point in (*PaymentFailpoint, *PayoutFailpoint)} <= failpoints

@@ -21,7 +21,6 @@ from tests.workers.bakery import (
 from indelible.kernel import SystemClock
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import PermanentFailure, Postpone, RetryLater, TasksWrite
-from indelible.kernel.task_commands import CancelTask, cancel_task
 from indelible.kernel.tasks import NEVER, AttemptOutcome, Leases
 from indelible_workers import Worker, process_batch
 
@@ -150,24 +149,6 @@ def test_a_task_that_lost_its_lease_is_not_postponed(store: TaskStore, bakery: B
     process_batch(store, stage, actor=WORKER, worker=worker)
 
     assert get_task(store, "loaf").due_at is None
-    assert outcome_counts(worker) == {"claimed": 1, "lost": 1}
-
-
-def test_a_canceled_task_is_not_postponed(store: TaskStore, bakery: Bakery) -> None:
-    def perform(name: str, _: LeaseHandle) -> str:
-        command = CancelTask(stage="bake", entity_id=name)
-        store.run(cancel_task, command, actor=MAYA, reason="no flour")
-        raise Postpone(HOUR_SECONDS, "the oven is occupied")
-
-    enqueue(store, "loaf")
-    worker = Worker(store=store, actor=WORKER)
-    stage = evolve(bakery.stage(batch=1), perform=perform)
-    process_batch(store, stage, actor=WORKER, worker=worker)
-
-    assert (get_task(store, "loaf").cancel_reason, get_task(store, "loaf").due_at) == (
-        "no flour",
-        None,
-    )
     assert outcome_counts(worker) == {"claimed": 1, "lost": 1}
 
 

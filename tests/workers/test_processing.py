@@ -142,11 +142,15 @@ def test_no_task_of_a_paused_stage_is_claimed(store: TaskStore, bakery: Bakery) 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("has_claim", [True, False])
 def test_claims_continue_behind_the_last_one_and_return_to_the_front(
-    store: TaskStore, bakery: Bakery
+    store: TaskStore, bakery: Bakery, *, has_claim: bool
 ) -> None:
+    """A stage without `claim` claims by single statements."""
     worker = Worker(store=store, actor=WORKER)
     stage = bakery.stage(batch=2)
+    if not has_claim:
+        stage = evolve(stage, claim=None)
 
     def claim_batch() -> int:
         return process_batch(store, stage, actor=WORKER, worker=worker)

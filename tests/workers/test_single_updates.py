@@ -14,7 +14,6 @@ from tests.workers.bakery import (
     get_task,
     outcome_counts,
     wait_for_expiry,
-    wait_until,
 )
 
 from indelible.kernel import OutcomeUnknown
@@ -103,23 +102,6 @@ def test_a_task_whose_last_attempt_has_no_record_is_tried_alone(
     assert bakery.performed == ["a"]
     assert get_task(store, "b").lease_owner is None
     assert get_task(store, "b").attempts == 1
-
-
-@pytest.mark.slow
-def test_claims_return_to_the_front(store: TaskStore, bakery: Bakery) -> None:
-    worker = Worker(store=store, actor=WORKER)
-    stage = lean_stage(bakery, batch=2)
-
-    def claim_batch() -> int:
-        return process_batch(store, stage, actor=WORKER, worker=worker)
-
-    enqueue(store, "b", "c")
-    assert claim_batch() == 2
-
-    enqueue(store, "a", seconds=-60)  # before the claim position
-    assert claim_batch() == 0
-
-    wait_until(lambda: claim_batch() == 1, 5)
 
 
 @pytest.mark.slow

@@ -169,18 +169,6 @@ def test_a_log_of_a_missing_block_is_invalid(
         chain.mints(0, 3)
 
 
-def test_a_missing_end_of_a_range_is_unreachable(
-    chain: Chain, node: Anvil, season: str, provider: Proxy
-) -> None:
-    node.mint(season, AUTHOR)
-    node.mine()
-    provider.drop_blocks()
-
-    assert chain.block(1) is None
-    with pytest.raises(ChainUnreachable, match="no block 3 yet"):
-        chain.mints(0, 3)
-
-
 def test_missing_logs_are_found_only_by_a_second_read(
     chain: Chain, node: Anvil, season: str, provider: Proxy
 ) -> None:

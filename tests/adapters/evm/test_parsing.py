@@ -14,7 +14,6 @@ from tests.adapters.evm.raw import CONTRACT, raw_log, word
 from indelible.tokens import Block, ContractLog, InvalidLog, MintLog
 from indelible.tokens.errors import InvalidNodeResponse
 from indelible_evm import EvmChain, parsing
-from indelible_evm.season import season
 
 HASHES = st.binary(min_size=32, max_size=32).map(lambda data: f"0x{data.hex()}")
 WALLETS = st.binary(min_size=20, max_size=20).map(lambda data: f"0x{data.hex()}")
@@ -196,9 +195,3 @@ def test_a_header_is_refused_or_has_the_expected_height(
         block = parsing.parse_block(header, 1)
         assert block is not None
         assert block.number == 1
-
-
-def test_the_compiled_contract_has_the_event_that_is_read() -> None:
-    events = [entry["name"] for entry in season().abi if entry["type"] == "event"]
-
-    assert "BatchMinted" in events

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from tests.adapters.stripe.controls import WINNER, Controlled
 
-from indelible.money.entities.stripe_objects import Intent, TransferObject
+from indelible.money.entities.stripe_objects import Intent, Session, TransferObject
 from indelible.money.ports.gateway import StripeGateway
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -102,18 +102,22 @@ def test_lists_are_read_page_by_page(stripe_run: Controlled) -> None:
     assert list(gateway.list_charges(since=LONG_AGO, until=LONG_AGO)) == []
 
 
-def test_session_takes_the_metadata_to_its_intent(stripe_run: Controlled) -> None:
-    gateway = stripe_run.gateway
-    session = gateway.create_checkout_session(
+def new_session(gateway: StripeGateway, expires_at: datetime | None) -> Session:
+    return gateway.create_checkout_session(
         amount_minor=2_501,
         currency="USD",
         description="Entry",
         success_url="http://127.0.0.1/ok",
         cancel_url="http://127.0.0.1/no",
-        expires_at=datetime.now(UTC) + timedelta(hours=2),
+        expires_at=expires_at,
         metadata={"charge_id": "7"},
         idempotency_key=f"pi:{uuid4()}:g1",
     )
+
+
+def test_session_takes_the_metadata_to_its_intent(stripe_run: Controlled) -> None:
+    gateway = stripe_run.gateway
+    session = new_session(gateway, datetime.now(UTC) + timedelta(hours=2))
 
     assert session.status == "open"
     assert session.payment_intent is None
@@ -125,18 +129,8 @@ def test_session_takes_the_metadata_to_its_intent(stripe_run: Controlled) -> Non
     assert gateway.retrieve_payment_intent(paid.payment_intent).metadata == {"charge_id": "7"}
 
 
-def test_expired_session_cannot_be_paid(stripe_run: Controlled) -> None:
-    gateway = stripe_run.gateway
-    session = gateway.create_checkout_session(
-        amount_minor=2_501,
-        currency="USD",
-        description="Entry",
-        success_url="http://127.0.0.1/ok",
-        cancel_url="http://127.0.0.1/no",
-        expires_at=None,
-        metadata={},
-        idempotency_key=f"pi:{uuid4()}:g1",
-    )
+def test_expired_session_cannot_be_paid(gateway: StripeGateway) -> None:
+    session = new_session(gateway, None)
 
     expired = gateway.expire_checkout_session(session.id, idempotency_key=f"expire:{session.id}")
 
@@ -179,7 +173,9 @@ def test_failed_refund_has_its_reason(stripe_run: Controlled) -> None:
     assert (failed.status, failed.failure_code) == ("failed", "expired_or_canceled_card")
 
 
-def test_dispute_has_its_fee_and_due_date(stripe_run: Controlled) -> None:
+def test_dispute_has_its_fee_and_due_date_unless_it_is_final_or_an_inquiry(
+    stripe_run: Controlled,
+) -> None:
     intent = paid_intent(stripe_run)
     opened = stripe_run.control("disputes", payment_intent=intent.id)
 
@@ -192,21 +188,14 @@ def test_dispute_has_its_fee_and_due_date(stripe_run: Controlled) -> None:
     stripe_run.control(f"disputes/{dispute.id}/close", status="won")
     assert stripe_run.gateway.retrieve_dispute(dispute.id).status == "won"
 
+    final = stripe_run.control("disputes", payment_intent=paid_intent(stripe_run).id, due_by=0)
+    assert stripe_run.gateway.retrieve_dispute(final["id"]).evidence_due_by is None
 
-def test_dispute_that_nobody_may_answer_has_no_due_date(stripe_run: Controlled) -> None:
     intent = paid_intent(stripe_run)
-    opened = stripe_run.control("disputes", payment_intent=intent.id, due_by=0)
-
-    assert stripe_run.gateway.retrieve_dispute(opened["id"]).evidence_due_by is None
-
-
-def test_inquiry_withdraws_no_money(stripe_run: Controlled) -> None:
-    intent = paid_intent(stripe_run)
-    opened = stripe_run.control(
+    inquiry = stripe_run.control(
         "disputes", payment_intent=intent.id, status="warning_needs_response"
     )
-
-    assert stripe_run.gateway.retrieve_dispute(opened["id"]).fee_minor is None
+    assert stripe_run.gateway.retrieve_dispute(inquiry["id"]).fee_minor is None
 
 
 def test_transfers_are_listed_by_their_group(gateway: StripeGateway) -> None:

@@ -7,7 +7,6 @@ import pytest
 import stripe
 from tests.adapters.stripe.controls import WINNER, Controlled, controlled
 
-from indelible_stripe.simulator.parameter_types import schema_of_parameters
 from indelible_stripe.simulator.payments import AUTHORIZATION_SECONDS
 
 Client: TypeAlias = Any  # a typed one would refuse dicts that are built step by step
@@ -284,9 +283,3 @@ def test_the_platform_has_an_account(client: Client) -> None:
     assert account.charges_enabled
     assert client.accounts.retrieve(account.id).to_dict() == account.to_dict()
     assert account.id not in [one.id for one in client.accounts.list().data]
-
-
-def test_the_second_description_knows_nested_parameters() -> None:
-    schema = schema_of_parameters("PaymentIntentCreateParams")["properties"]
-
-    assert "allow_redirects" in schema["automatic_payment_methods"]["properties"]

@@ -8,8 +8,6 @@ import pytest
 from tests.adapters.stripe.controls import API_KEY, WINNER, Controlled, controlled
 
 from indelible_stripe.simulator.operations import OPERATIONS
-from indelible_stripe.simulator.parameters import tracked, unread_names
-from indelible_stripe.simulator.parts import Items, members
 from indelible_stripe.simulator.routes import HANDLERS
 
 Form = dict[str, str]
@@ -340,16 +338,6 @@ def test_metadata_is_changed_and_removed_as_stripe_does_it(run: Controlled) -> N
     assert changed["metadata"] == {"c": "3"}
     assert many["param"] == "metadata"
     assert emptied["metadata"] == {}
-
-
-def test_an_unread_parameter_is_ignored_and_one_of_a_single_value_is_not() -> None:
-    part = members("a", items=Items(members("x", "y"), 2), nested=members("z"))
-    parameters = tracked({"a": 1, "items": [{"x": 1, "y": 2}], "nested": {"z": 3}})
-
-    assert list(unread_names(parameters, part)) == ["a", "items", "nested"]
-    assert parameters["items"][0]["x"] == 1
-    assert dict(parameters.get("nested")) == {"z": 3}
-    assert list(unread_names(parameters, part)) == ["a", "items[0][y]"]
 
 
 def test_each_operation_has_a_handler_and_says_what_it_implements() -> None:

@@ -47,6 +47,12 @@ def opened(store: MemoryStore, item: str) -> Charge:
     return store.run(open_charge, command, actor=ADA, reason="a test").charge
 
 
+def started(stripe_run: Controlled, item: str) -> tuple[Charge, PaymentStarter]:
+    """Open a charge in a new store; return it with what starts its payment."""
+    store = MemoryStore()
+    return opened(store, item), PaymentStarter(store=store, gateway=stripe_run.gateway)
+
+
 def requests_of(stripe_run: Controlled, charge: Charge) -> list[tuple[str, bool]]:
     """Return the keys that name a charge, and whether Stripe has repeated an answer."""
     requests: list[tuple[str, bool]] = []
@@ -69,19 +75,17 @@ def intents_of(stripe_run: Controlled, charge: Charge) -> list[Any]:
 def test_an_intent_is_made_under_the_next_key_after_a_stored_failure(
     stripe_run: Controlled,
 ) -> None:
-    store = MemoryStore()
-    charge = opened(store, "entry-next")
-    starter = PaymentStarter(store=store, gateway=stripe_run.gateway)
+    charge, starter = started(stripe_run, "entry-next")
     # The repeated answer counts as a request that the fault hits.
     stripe_run.faults({"kind": "server_error_before", "operation": INTENTS, "times": 3})
     for _ in range(2):
         with pytest.raises(GatewayOutage):
             starter.create_intent(charge.id, party="ada", actor=ADA)
 
-    started = starter.create_intent(charge.id, party="ada", actor=ADA)
+    result = starter.create_intent(charge.id, party="ada", actor=ADA)
 
-    assert [intent.id for intent in intents_of(stripe_run, charge)] == [started.intent.id]
-    assert (started.charge.intent_id, started.charge.generation) == (started.intent.id, 3)
+    assert [intent.id for intent in intents_of(stripe_run, charge)] == [result.intent.id]
+    assert (result.charge.intent_id, result.charge.generation) == (result.intent.id, 3)
     assert requests_of(stripe_run, charge) == [
         (":g1", False),
         (":g1", True),
@@ -93,25 +97,21 @@ def test_an_intent_is_made_under_the_next_key_after_a_stored_failure(
 
 
 def test_an_intent_that_was_made_in_spite_of_a_failure_is_adopted(stripe_run: Controlled) -> None:
-    store = MemoryStore()
-    charge = opened(store, "entry-adopted")
-    starter = PaymentStarter(store=store, gateway=stripe_run.gateway)
+    charge, starter = started(stripe_run, "entry-adopted")
     stripe_run.faults({"kind": "server_error_after", "operation": INTENTS, "times": 1})
     with pytest.raises(GatewayOutage):
         starter.create_intent(charge.id, party="ada", actor=ADA)
     (made,) = intents_of(stripe_run, charge)
 
-    started = starter.create_intent(charge.id, party="ada", actor=ADA)
+    result = starter.create_intent(charge.id, party="ada", actor=ADA)
 
-    assert started.intent.id == made.id
-    assert started.intent.client_secret
+    assert result.intent.id == made.id
+    assert result.intent.client_secret
     assert requests_of(stripe_run, charge) == [(":g1", False), (":g1", True)]
 
 
 def test_no_look_up_follows_a_failure_that_stripe_has_not_stored(stripe_run: Controlled) -> None:
-    store = MemoryStore()
-    charge = opened(store, "entry-refused")
-    starter = PaymentStarter(store=store, gateway=stripe_run.gateway)
+    charge, starter = started(stripe_run, "entry-refused")
     stripe_run.faults({"kind": "conflict", "operation": INTENTS, "times": 1})
     with pytest.raises(GatewayOutage):
         starter.create_intent(charge.id, party="ada", actor=ADA)
@@ -123,16 +123,14 @@ def test_no_look_up_follows_a_failure_that_stripe_has_not_stored(stripe_run: Con
 def test_a_session_is_made_under_the_next_key_after_a_stored_failure(
     stripe_run: Controlled,
 ) -> None:
-    store = MemoryStore()
-    charge = opened(store, "entry-session")
-    starter = PaymentStarter(store=store, gateway=stripe_run.gateway)
+    charge, starter = started(stripe_run, "entry-session")
     stripe_run.faults({"kind": "server_error_before", "operation": SESSIONS, "times": 1})
     with pytest.raises(GatewayOutage):
         starter.create_checkout(charge.id, PAGES, party="ada", actor=ADA)
 
-    started = starter.create_checkout(charge.id, PAGES, party="ada", actor=ADA)
+    result = starter.create_checkout(charge.id, PAGES, party="ada", actor=ADA)
 
-    assert started.charge.session_id == started.session.id
+    assert result.charge.session_id == result.session.id
     keys = requests_of(stripe_run, charge)
     assert [is_replay for _, is_replay in keys] == [False, True, False]
     assert keys[2][0] == f"{keys[0][0]}:g2"
@@ -141,9 +139,7 @@ def test_a_session_is_made_under_the_next_key_after_a_stored_failure(
 def test_no_second_session_is_made_while_an_unknown_intent_may_be_paid(
     stripe_run: Controlled,
 ) -> None:
-    store = MemoryStore()
-    charge = opened(store, "entry-unknown")
-    starter = PaymentStarter(store=store, gateway=stripe_run.gateway)
+    charge, starter = started(stripe_run, "entry-unknown")
     stripe_run.faults({"kind": "server_error_before", "operation": SESSIONS, "times": 1})
     with pytest.raises(GatewayOutage):
         starter.create_checkout(charge.id, PAGES, party="ada", actor=ADA)
