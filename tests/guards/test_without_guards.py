@@ -73,14 +73,3 @@ class TestWithoutGuards(
     @pytest.fixture
     def store(self, unguarded_file: Path, tmp_path: Path) -> Generator[AnyStore]:
         yield from unguarded_store(Path(shutil.copy(unguarded_file, tmp_path / "none.db")))
-
-
-def test_nothing_but_the_domain_refuses(unguarded_file: Path, tmp_path: Path) -> None:
-    path = Path(shutil.copy(unguarded_file, tmp_path / "none.db"))
-    for store in unguarded_store(path):
-        with store.engines.writer.begin() as connection:
-            connection.exec_driver_sql(
-                "INSERT INTO history (lifecycle, entity_id, seq, action, from_state, to_state,"
-                " adds_version, version, actor, reason, at, data, prev_hash, hash)"
-                " VALUES ('none', '', -1, 'jump', '', '', 7, 0, '', '', '', '', '', '')"
-            )

@@ -1,10 +1,12 @@
-"""End a command at one of its statements, as the end of its process would."""
+"""End a command at one of its statements or failpoints, as the end of its process would."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Literal
 
 from tests.sql.drivers import Watch
+
+from indelible_sql.engine.failpoints import Failpoint
 
 Moment = Literal["before", "after"]
 
@@ -31,3 +33,16 @@ def crashing_at(watch: Watch, number: int, moment: Moment) -> Generator[list[str
         yield statements
     finally:
         callbacks.clear()
+
+
+def crashing_at_failpoint(number: int) -> Callable[[Failpoint], None]:
+    """Return a function that crashes at the failpoint with this number."""
+    reached = 0
+
+    def count(_: Failpoint) -> None:
+        nonlocal reached
+        reached += 1
+        if reached == number:
+            raise Crash
+
+    return count

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from itertools import count
 from time import monotonic
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Integer, String, bindparam, column, text
 from tests.conftest import POLICY
@@ -16,9 +18,9 @@ from indelible.kernel import Forbidden, StoreUnreachable, UsageError
 from indelible.kernel.checked_queries import CheckedQuery
 from indelible.kernel.keys import CreateKey, create_key, get_key
 from indelible.kernel.transaction import single_statement
-from indelible.testing.stores import MAYA, do
+from indelible.testing.stores import MAYA, create, do, refusal
 from indelible_service.embedded import PostgresServer
-from indelible_sql import Pool, SqlReading, SqlStore, open_async_store
+from indelible_sql import Pool, SqlReading, SqlStore, open_async_store, open_store
 from indelible_sql.engine.checked import MAX_KEPT_CHARACTERS, CheckedSession
 from indelible_sql.engine.errors import ValueUnstorable
 from indelible_sql.engine.limited import kept_cursor
@@ -371,3 +373,58 @@ def test_sqlite_reads_both_one_after_the_other(sqlite: SqlStore) -> None:
     assert seen == [0]
     with pytest.raises(Refused):
         sqlite.read(checked(get_unknown, refuse))
+
+
+# A pipeline that fails leaves a connection that can be used, in a transaction or in none. psycopg
+# takes a statement for prepared once it has sent it, also where the server has not read it.
+ONE_CONNECTION = Pool(size=1, overflow=0)
+IMPATIENT = "?options=-c%20lock_timeout%3D100ms"
+
+
+@contextmanager
+def locked(database: PostgresServer, table: str) -> Generator[None]:
+    """Lock a table during the block."""
+    with psycopg.connect(database.admin_url) as admin:
+        admin.execute(f"LOCK TABLE indelible.{table}".encode())
+        yield
+
+
+def test_a_keyed_read_follows_a_failed_pipeline(database: PostgresServer) -> None:
+    store = open_store(database.url, policy=POLICY, pool=ONE_CONNECTION)
+    store.read(get_number)  # it is prepared from the next time on
+    with pytest.raises(ValueUnstorable):
+        store.read(CheckedQuery(divide, accept, get_number))
+
+    for _ in range(3):
+        together = store.read(CheckedQuery(count_keys, accept, get_number))
+        assert together == store.read(get_number) == [{"number": 1}]
+    store.dispose()
+
+
+def test_a_keyed_read_of_an_event_loop_follows_a_failed_pipeline(database: PostgresServer) -> None:
+    async def read() -> None:
+        store = open_async_store(database.url, policy=POLICY, pool=ONE_CONNECTION)
+        await store.read(get_number)
+        with pytest.raises(ValueUnstorable):
+            await store.read(CheckedQuery(divide, accept, get_number))
+
+        for _ in range(3):
+            together = await store.read(CheckedQuery(count_keys, accept, get_number))
+            assert together == await store.read(get_number) == [{"number": 1}]
+        await store.dispose()
+
+    asyncio.run(read())
+
+
+def test_a_page_of_the_feed_follows_a_failed_pipeline(database: PostgresServer) -> None:
+    store = open_store(database.url + IMPATIENT, policy=POLICY, pool=ONE_CONNECTION)
+    create(store)
+    store.feed()
+    with locked(database, "history"):
+        error = refusal(store.feed)
+    assert error is not None
+    assert error.code == "STORE_TIMEOUT"
+
+    for _ in range(3):
+        assert len(store.feed().changes) == 1
+    store.dispose()

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.conftest import POLICY
 from tests.sql.conftest import code, opened_through
 from tests.sql.faults import as_admin
-from tests.sql.proxy import Fault, Proxy
+from tests.sql.proxy import Proxy
 
 from indelible import concepts
 from indelible.kernel import Head, NotFound, Stale, UsageError
@@ -61,20 +61,6 @@ def run(store: SqlStore, handler: Callable[[SqlTransaction, None], R]) -> R:
 
 def count(store: SqlStore) -> int:
     return len(store.feed(limit=1_000).changes)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("fault", [Fault.CUT, Fault.SWALLOW])
-def test_a_lost_reply_to_a_change_with_commit_is_looked_up(
-    store: SqlStore, proxy: Proxy, fault: Fault
-) -> None:
-    saved = create(store)
-    proxy.plan(fault)
-
-    assert edit(store, saved).seq == 2
-    assert proxy.hits == 1
-    assert count(store) == 2
-    assert verify(store) == ()
 
 
 @pytest.mark.slow
@@ -146,17 +132,6 @@ def test_a_savepoint_of_the_host_takes_back_what_was_written_in_it(store: SqlSto
 
     assert count(store) == 1
     assert verify(store) == ()
-
-
-@pytest.mark.slow
-def test_an_edit_that_another_has_overtaken_names_its_seq(store: SqlStore) -> None:
-    saved = create(store)
-    edit(store, saved)
-
-    assert str(refusal(lambda: edit(store, saved))) == str(
-        Stale(saved.concept.id, expected_seq=1, actual_seq=2)
-    )
-    assert count(store) == 2
 
 
 def overtaken(store: SqlStore, database: PostgresServer) -> Callable[[SqlTransaction], None]:

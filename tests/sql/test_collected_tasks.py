@@ -1,7 +1,6 @@
 """Enqueued tasks go to PostgreSQL with a handler's next statement, or with COMMIT."""
 
 from collections.abc import Callable, Generator
-from datetime import timedelta
 from typing import TypeVar
 
 import pytest
@@ -25,7 +24,6 @@ from indelible_sql import SqlStore, SqlTransaction
 
 WHY = "a test"
 COMMAND = EnqueueTask(stage=MAILS, entity_id="letter", due_at=BEGINNING)
-LATER = BEGINNING + timedelta(days=1)
 REFUSE = "ALTER TABLE indelible.tasks ADD CHECK (entity_id <> 'refused') NOT VALID"
 R = TypeVar("R")
 
@@ -45,28 +43,12 @@ def count(store: SqlStore) -> int:
     return len(store.feed(limit=1_000).changes)
 
 
-def test_a_task_is_enqueued(store: SqlStore) -> None:
-    do(store, enqueue_task, COMMAND)
-
-    assert task_of(store, "letter").due_at == BEGINNING
-
-
 def test_a_handler_sees_what_it_has_enqueued(store: SqlStore) -> None:
     def enqueue_and_claim(tx: SqlTransaction, _: None) -> list[str]:
         enqueue_task(tx, COMMAND)
         return [lease.entity_id for lease in tx.tasks.claim("work", limit=2, until=LEASE_END)]
 
     assert run(store, enqueue_and_claim) == ["letter"]
-
-
-def test_a_handler_knows_whether_its_task_has_changed(store: SqlStore) -> None:
-    def has_written(tx: SqlTransaction, command: EnqueueTask) -> bool:
-        enqueue_task(tx, command)
-        return tx.has_written
-
-    assert store.run(has_written, COMMAND, actor=MAYA, reason=WHY)
-    later = EnqueueTask(stage=MAILS, entity_id="letter", due_at=LATER)
-    assert not store.run(has_written, later, actor=MAYA, reason=WHY)
 
 
 @pytest.mark.slow

@@ -3,15 +3,13 @@
 The shared suites of contests run in `tests/conformance/test_stores.py`.
 """
 
-import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from io import BytesIO
 
 import pytest
 from sqlalchemy.sql.base import Executable
 from tests.sql.conftest import codes_of
+from tests.sql.crashes import Crash, crashing_at_failpoint
 from tests.sql.plans import has_line, plan
 
 from indelible import contests
@@ -20,14 +18,13 @@ from indelible.contests.repositories.finders import EVENT_PAGE_SIZE
 from indelible.testing.contests.payloads import PLAYERS
 from indelible.testing.contests.scenarios import (
     ContestScenario,
-    complete_contest,
     due_contest,
     new_contest,
 )
 from indelible.testing.stores import FAR, TickingClock
-from indelible_sql import SqlReading, SqlStore, export_histories, verify
+from indelible_sql import SqlReading, SqlStore, verify
 from indelible_sql.contests import statements
-from indelible_sql.engine.failpoints import Failpoint, no_failpoint
+from indelible_sql.engine.failpoints import no_failpoint
 
 PLACES = 4
 JOINS = 10
@@ -69,10 +66,6 @@ def accelerate(request: pytest.FixtureRequest) -> None:
             request.getfixturevalue(name).clock = TickingClock(datetime.now(UTC))
 
 
-class SimulatedCrash(Exception):
-    """Ends a command at a failpoint, as the end of its process would."""
-
-
 @pytest.mark.slow
 def test_ten_joins_at_once_for_the_last_place_create_one_entry(store: SqlStore) -> None:
     scenario = new_contest(store, max_entries=PLACES)
@@ -112,19 +105,6 @@ def test_of_two_settlements_at_once_one_is_saved(store: SqlStore) -> None:
     assert verify(store) == ()
 
 
-def crashing_at(number: int) -> Callable[[Failpoint], None]:
-    """Return a function that crashes at the failpoint with this number."""
-    reached = 0
-
-    def count(_: Failpoint) -> None:
-        nonlocal reached
-        reached += 1
-        if reached == number:
-            raise SimulatedCrash
-
-    return count
-
-
 @pytest.mark.slow
 def test_a_crash_at_any_failpoint_leaves_contest_run_and_lines_together(store: SqlStore) -> None:
     scenario = due_contest(store)
@@ -133,10 +113,10 @@ def test_a_crash_at_any_failpoint_leaves_contest_run_and_lines_together(store: S
     number = 1
     is_settled = False
     while not is_settled:
-        store.at_failpoint = crashing_at(number)
+        store.at_failpoint = crashing_at_failpoint(number)
         try:
             scenario.run(contests.finish_run, command)
-        except SimulatedCrash:
+        except Crash:
             number += 1
         finally:
             store.at_failpoint = no_failpoint
@@ -188,27 +168,6 @@ def test_eligible_entries_follow_each_other_across_batches(store: SqlStore) -> N
     )
     assert len(expected) == 2 * SMALL_BATCH + 1
     assert store.read(read_in_small_batches) == expected
-
-
-@pytest.mark.slow
-def test_an_export_contains_the_lines_of_a_settlement_and_its_payloads(store: SqlStore) -> None:
-    scenario = complete_contest(store)
-    file = BytesIO()
-    store.read(export_histories, file)
-
-    text = file.getvalue().decode()
-    actions: list[tuple[str, str]] = []
-    for written in text.splitlines()[1:-1]:
-        change = json.loads(written).get("change")
-        if change is not None:
-            actions.append((change["lifecycle"], change["action"]))
-
-    assert ("settlement_run", "complete") in actions
-    assert ("contest", "complete") in actions
-    for line in scenario.lines:
-        assert text.count(line.entry_id) > 1
-    for event in scenario.events:
-        assert f'"digest":"{event.payload_digest}"' in text
 
 
 @pytest.mark.parametrize("name", STATEMENTS)

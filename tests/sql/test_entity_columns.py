@@ -16,7 +16,6 @@ from indelible.kernel.values import LINE, is_text
 from indelible.money.entities.payees import Payee
 from indelible_sql.captures.columns import DOMAINS, EMBEDDING
 from indelible_sql.contests.tables.contests import CONTESTS
-from indelible_sql.money.tables.payouts import PAYEES
 from indelible_sql.schema.columns import CONTENT, IDENTIFIER, NONBLANK_TEXT, ORDINAL
 from indelible_sql.schema.entity_columns import entity_column, entity_columns, named_columns
 from indelible_sql.schema.entity_tables import entity_head
@@ -98,16 +97,3 @@ def test_a_computed_column_stands_behind_the_one_of_a_field() -> None:
     assert names[-1] == "attempted_action"
     with pytest.raises(UsageError, match="Payee has no columns before computed ones: purpose"):
         entity_head("parcels", Payee, computed_behind={"purpose": Column("other", Text())})
-
-
-def test_the_head_of_payees_follows_from_the_class() -> None:
-    own = [column.name for column in PAYEES.columns][-2:]
-
-    assert own == ["destination", "destination_set_by"]
-    assert [rule.name for rule in Payee.one_per_parent] == ["one_destination"]
-    assert {str(index.name) for index in PAYEES.indexes} == {
-        "payees_status",
-        "payees_created_at",
-        "payees_updated_at",
-        "payees_one_destination",
-    }

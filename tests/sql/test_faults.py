@@ -249,16 +249,6 @@ def test_a_command_inside_a_command_is_a_usage_error(store: SqlStore) -> None:
     assert create(store).seq == 1
 
 
-def test_using_a_transaction_that_has_ended_is_a_usage_error(store: SqlStore) -> None:
-    with store.transaction(actor=MAYA, reason="has ended") as tx:
-        concepts.create_concept(tx, CREATE)
-
-    assert code(concepts.create_concept, tx, CREATE) == "WRONG_USE"
-    assert code(tx.concepts.repository.get_concept, "c-1") == "WRONG_USE"
-    assert code(tx.history.of, "concept", "c-1") == "WRONG_USE"
-    assert len(changes(store)) == 1
-
-
 def test_a_disposed_store_opens_again_by_itself(store: SqlStore) -> None:
     saved = create(store)
     store.dispose()

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from random import Random
-from threading import Event
 
 import pytest
 from attrs import evolve
@@ -128,48 +127,6 @@ def test_a_reader_gets_each_committed_change_once_while_six_threads_write(store:
         if seq > 1:
             assert keys.index((entity_id, seq - 1)) < index
     assert verify(store) == ()
-
-
-def test_a_change_of_an_older_transaction_is_not_skipped(postgresql: SqlStore) -> None:
-    reader = Reader(postgresql)
-    has_written = Event()
-    may_commit = Event()
-
-    def create_and_wait(tx: SqlTransaction, name: str) -> None:
-        create_concept(tx, name)
-        assert tx.connection.in_transaction()  # what was collected is sent
-        has_written.set()
-        may_commit.wait()
-
-    with ThreadPoolExecutor(1) as threads:
-        older = threads.submit(
-            postgresql.run, create_and_wait, "older", actor=MAYA, reason="begins first"
-        )
-        has_written.wait()
-        younger = create(postgresql)
-        keys_before_commit = reader.read_to_end()
-        may_commit.set()
-        older.result()
-    keys = reader.read_all()
-
-    assert keys_before_commit == []
-    assert sorted(keys) == stored_changes(postgresql)
-    assert keys[-1] == (younger.concept.id, 1)
-
-
-def test_a_rolled_back_change_is_not_in_the_feed(store: SqlStore) -> None:
-    reader = Reader(store)
-
-    def create_and_roll_back() -> None:
-        with store.transaction(actor=MAYA, reason="rolled back") as tx:
-            create_concept(tx, "rolled back")
-            raise RolledBack
-
-    with pytest.raises(RolledBack):
-        create_and_roll_back()
-    committed = create(store)
-
-    assert reader.read_all() == [(committed.concept.id, 1)]
 
 
 @pytest.mark.slow

@@ -13,7 +13,6 @@ from tests.sql.faults import as_admin
 from tests.sql.proxy import SYNC, Fault, Proxy
 
 from indelible.kernel import StoreUnreachable, UsageError
-from indelible.kernel.errors import ForeignCursor
 from indelible.kernel.stages import PauseStage, pause_stage
 from indelible.kernel.transaction import feed_page
 from indelible.testing.stores import MAYA, create
@@ -91,34 +90,6 @@ def test_a_change_that_is_committed_after_the_page_has_begun_is_not_skipped(
         admin.execute(f"SELECT pg_advisory_unlock({LOCK})")
 
         assert page.result() == ["earlier", "later"]
-
-
-@pytest.mark.slow
-def test_a_page_ends_before_a_writer_that_is_still_open(store: SqlStore) -> None:
-    with store.transaction(actor=MAYA, reason=WHY) as tx, ThreadPoolExecutor(1) as threads:
-        pause_stage(tx, PauseStage(stage="earlier"))
-        threads.submit(pause, store, "later").result()
-        shown = threads.submit(ids, store).result()
-
-    assert shown == []
-    assert ids(store) == ["earlier", "later"]
-
-
-@pytest.mark.slow
-def test_a_cursor_of_another_history_is_refused_by_a_page_with_and_without_changes(
-    store: SqlStore,
-) -> None:
-    pause(store, "first")
-    pause(store, "second")
-    position, _, digits = store.feed(limit=1).cursor.partition(".")
-    end = store.feed().cursor.partition(".")[0]
-    other = "".join("0" if digit != "0" else "1" for digit in digits)
-
-    for cursor in (f"{position}.{other}", f"{end}.{other}", f"9{position}.{digits}"):
-        with pytest.raises(ForeignCursor):
-            store.feed(after=cursor)
-
-    assert ids(store, after=f"{position}.{digits}") == ["second"]
 
 
 @pytest.mark.slow

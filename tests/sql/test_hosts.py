@@ -68,26 +68,7 @@ def create_joined(store: SqlStore, connection: Connection) -> ConceptSaved:
         return concepts.create_concept(tx, CREATE)
 
 
-def test_a_joined_transaction_is_committed_with_the_hosts(host: Host) -> None:
-    with host.engine.begin() as connection:
-        connection.execute(INSERT_ORDER)
-        create_joined(host.store, connection)
-
-    assert host.count_orders() == 1
-    assert host.count_changes() == 1
-
-
-def test_a_joined_transaction_is_rolled_back_with_the_hosts(host: Host) -> None:
-    with host.engine.connect() as connection:
-        connection.execute(INSERT_ORDER)
-        create_joined(host.store, connection)
-        connection.rollback()
-
-    assert host.count_orders() == 0
-    assert host.count_changes() == 0
-
-
-def test_a_joined_connection_is_neither_committed_nor_closed_by_the_store(host: Host) -> None:
+def test_the_host_ends_a_joined_transaction_and_nobody_else(host: Host) -> None:
     transaction_events: list[object] = []
 
     def record(*args: object) -> None:
@@ -102,7 +83,14 @@ def test_a_joined_connection_is_neither_committed_nor_closed_by_the_store(host: 
         assert not connection.closed
         assert connection.in_transaction()
         assert transaction_events == []
+        connection.rollback()
+        assert (host.count_orders(), host.count_changes()) == (0, 0)
+
+        connection.execute(INSERT_ORDER)
+        create_joined(host.store, connection)
         connection.commit()
+
+    assert (host.count_orders(), host.count_changes()) == (1, 1)
 
 
 def test_an_error_in_a_joined_transaction_leaves_the_commit_to_the_host(host: Host) -> None:

@@ -38,20 +38,6 @@ def test_of_two_transactions_with_the_same_bytes_the_second_gets_the_first_paylo
     assert store.read(lambda tx: tx.payloads.get(FIRST.digest)) == FIRST
 
 
-def test_a_payload_is_found_by_others_only_after_its_transaction_is_committed(
-    store: SqlStore,
-) -> None:
-    def find() -> Payload:
-        return store.read(lambda tx: tx.payloads.get(FIRST.digest))
-
-    with ThreadPoolExecutor(1) as threads:
-        with store.transaction(actor=MAYA, reason="a test") as tx:
-            tx.payloads.add(FIRST)
-            assert threads.submit(code, find).result() == "PAYLOAD_NOT_FOUND"
-
-        assert threads.submit(find).result() == FIRST
-
-
 def test_bytes_that_were_changed_behind_the_guards_are_not_returned(
     sqlite: SqlStore, sqlite_url: str
 ) -> None:

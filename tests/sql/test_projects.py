@@ -3,15 +3,11 @@
 The shared suites of projects run in `tests/conformance/test_stores.py`.
 """
 
-import json
-from collections.abc import Callable
 from functools import partial
-from io import BytesIO
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from tests.core.projects.test_completion_orders import STEPS, Order, OrderStep
 from tests.sql.conftest import codes_of
+from tests.sql.crashes import Crash, crashing_at_failpoint
 from tests.sql.plans import has_line, plan
 
 from indelible.app import WriteTx
@@ -19,19 +15,13 @@ from indelible.kernel.aggregates import save_change
 from indelible.projects import Job, JobOutput, JobStatus
 from indelible.projects.entities.values import NO_OUTPUT
 from indelible.testing.projects.scenarios import PUSHED, ProjectScenario, line, new_project
-from indelible.testing.projects.success import check_latest
 from indelible.testing.stores import within
-from indelible_sql import Fault, SqlReading, SqlStore, export_histories, verify
-from indelible_sql.engine.failpoints import Failpoint, no_failpoint
+from indelible_sql import Fault, SqlReading, SqlStore, verify
+from indelible_sql.engine.failpoints import no_failpoint
 from indelible_sql.projects.statements import WARNINGS
 
 ROUNDS = 5
-ORDERS = 100  # the memory store tries 500: tests/core/projects
 MANY_OUTPUTS = 30
-
-
-class SimulatedCrash(Exception):
-    """Ends a command at a failpoint, as the end of its process would."""
 
 
 @pytest.mark.slow
@@ -80,27 +70,14 @@ def test_a_second_running_job_is_refused_without_the_check_of_the_handler(store:
     assert scenario.details(waiting).job.status is JobStatus.PENDING
 
 
-def crashing_at(number: int) -> Callable[[Failpoint], None]:
-    """Return a function that crashes at the failpoint with this number."""
-    reached = 0
-
-    def count(_: Failpoint) -> None:
-        nonlocal reached
-        reached += 1
-        if reached == number:
-            raise SimulatedCrash
-
-    return count
-
-
 def is_finished_with_crash(scenario: ProjectScenario, job: Job, number: int) -> bool:
     """Finish a job with a crash at a failpoint, and return whether it was finished without one."""
     store = scenario.store
     assert isinstance(store, SqlStore)
-    store.at_failpoint = crashing_at(number)
+    store.at_failpoint = crashing_at_failpoint(number)
     try:
         scenario.finish(job)
-    except SimulatedCrash:
+    except Crash:
         return False
     finally:
         store.at_failpoint = no_failpoint
@@ -125,32 +102,6 @@ def test_a_crash_at_any_failpoint_leaves_status_and_latest_job_together(store: S
     assert verify(store) == ()
 
 
-def play(scenario: ProjectScenario, steps: list[OrderStep]) -> None:
-    """Play an order of completion in a project of its own."""
-    order = Order(scenario)
-    for step in steps:
-        order.play(step)
-    check_latest(order.scenario, order.newest)
-
-
-@pytest.mark.slow
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(STEPS)
-def test_the_latest_job_is_the_newest_successful_one(
-    store: SqlStore, steps: list[OrderStep]
-) -> None:
-    play(new_project(store), steps)
-
-
-@pytest.mark.dose
-@settings(max_examples=ORDERS, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(STEPS)
-def test_many_orders_lead_to_the_newest_successful_job(
-    store: SqlStore, steps: list[OrderStep]
-) -> None:
-    play(new_project(store), steps)
-
-
 def finish_without_project(tx: WriteTx, job: Job) -> int:
     """Finish a job, and leave its project as it is."""
     return save_step(tx, job, "complete", job.finished(PUSHED, NO_OUTPUT, now=tx.clock.now()))
@@ -172,27 +123,6 @@ def test_verify_names_a_project_that_does_not_point_to_its_newest_successful_job
         (Fault.HEAD, "projects", scenario.project_id)
     ]
     assert "not the newest successful job" in findings[0].detail
-
-
-def test_only_the_first_change_of_a_job_exports_its_specification(store: SqlStore) -> None:
-    scenario = new_project(store)
-    scenario.finish(scenario.running_job(), logs=(line("done"),))
-    scenario.create_job()
-    file = BytesIO()
-    store.read(export_histories, file)
-
-    records: list[tuple[str, list[str]]] = []
-    for text in file.getvalue().decode().splitlines()[1:-1]:
-        entry = json.loads(text)
-        if entry["change"]["lifecycle"] == "job":
-            records.append((entry["change"]["action"], sorted(entry["records"])))
-
-    assert records == [
-        ("create", ["job_outputs", "job_specs"]),
-        ("start", ["job_outputs"]),
-        ("complete", ["job_outputs"]),
-        ("create", ["job_outputs", "job_specs"]),
-    ]
 
 
 def test_sqlite_finds_the_warnings_of_a_job_by_an_index(sqlite: SqlStore) -> None:

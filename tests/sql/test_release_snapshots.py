@@ -25,13 +25,11 @@ from indelible_sql.maintenance.release_snapshots import (
     SchemaObject,
     SnapshotInvalid,
     differences_from,
-    object_of,
 )
 from indelible_sql.maintenance.snapshot_files import differences, snapshot_text
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.installed_files import SNAPSHOTS
 from indelible_sql.schema.migrate import SchemaOutOfDate
-from indelible_sql.schema.snapshot import facts
 
 FOLDER = ROOT / "packages" / "adapters" / "sql"
 STALE = "run `indelible db snapshot --iteration N`"
@@ -339,19 +337,3 @@ def test_a_file_of_sqlite_is_refused_by_postgresql(found_on_postgresql: Found) -
         found_on_postgresql(text)
 
     assert text.splitlines()[refused.value.line - 1] == " WITHOUT ROWID,"
-
-
-def test_a_statement_in_the_body_of_a_function_does_not_name_it() -> None:
-    fact = "function later_guard BEGIN CREATE INDEX other ON accounts (id); END f"
-    assert object_of(fact) == SchemaObject("function", "later_guard")
-
-
-def test_every_fact_has_a_named_object(store: SqlStore) -> None:
-    with store.engines.reader.connect() as connection:
-        stated = facts(connection, store.schema, store.schema_catalog)
-    for fact in stated:
-        part = object_of(fact)
-        assert part.name, fact
-        assert fact.startswith(f"{part.kind} ")
-        assert part.name in fact
-        assert "CREATE" not in part.name

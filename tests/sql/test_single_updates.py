@@ -74,20 +74,6 @@ def proxied(database: PostgresServer) -> Generator[ProxiedStore]:
         yield proxied
 
 
-def test_claims_and_completions_are_complete_transactions(store: SqlStore) -> None:
-    enqueue(store, 3)
-
-    first, *others = claim(store, 3)
-    complete(store, first)
-    complete(store, *others)
-
-    assert [lease.entity_id for lease in (first, *others)] == ["1", "2", "3"]
-    for lease in (first, *others):
-        done = task(store, lease.entity_id)
-        assert (done.fence, done.due_at, done.lease_owner) == (1, None, None)
-    assert claim(store, 3) == ()
-
-
 def test_one_lost_lease_of_several_completes_none(store: SqlStore) -> None:
     enqueue(store, 3)
     leases = claim(store, 3)

@@ -1,8 +1,6 @@
 """Test subscribers on databases: no change is skipped, and no cursor moves around its guards."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Event
 
 import pytest
 from attrs import define, evolve, field
@@ -19,11 +17,10 @@ from indelible.kernel.subscribers import (
     FOLLOW_FEED,
     RestartSubscriber,
     Subscriber,
-    get_subscriber,
     restart_subscriber,
 )
 from indelible.testing.stores import BEGINNING, MAYA
-from indelible_sql import SqlStore, SqlTransaction, verify
+from indelible_sql import SqlStore, SqlTransaction
 
 NAME = "counter"
 UNRECORDED_RESTART = (
@@ -60,50 +57,6 @@ class Follower:
 def pause(tx: WriteTx, name: str) -> None:
     """Pause a stage, which makes a change."""
     pause_stage(tx, PauseStage(stage=name))
-
-
-def test_a_change_that_becomes_visible_later_than_its_successors_is_not_skipped(
-    postgresql: SqlStore,
-) -> None:
-    follower = Follower(postgresql)
-    has_written = Event()
-    may_commit = Event()
-
-    def write_and_wait(tx: SqlTransaction, name: str) -> None:
-        pause(tx, name)
-        assert tx.connection.in_transaction()  # what was collected is sent
-        has_written.set()
-        may_commit.wait()
-
-    with ThreadPoolExecutor(1) as threads:
-        older = threads.submit(
-            postgresql.run, write_and_wait, "older", actor=MAYA, reason="begins first"
-        )
-        has_written.wait()
-        postgresql.run(pause, "younger", actor=MAYA, reason="commits first")
-        before_commit = follower.run()
-        cursor = postgresql.read(get_subscriber, NAME)
-        may_commit.set()
-        older.result()
-    wait_for_complete_feed(postgresql)
-    follower.run()
-
-    assert before_commit == FeedRun(handled=0, is_drained=True)
-    assert cursor.feed_cursor is None
-    assert follower.handled == ["older", "younger"]
-
-
-@pytest.mark.slow
-def test_a_reaction_that_is_rolled_back_moves_no_cursor(store: SqlStore) -> None:
-    follower = Follower(store)
-    store.run(pause, "letters", actor=MAYA, reason="a test")
-    wait_for_complete_feed(store)
-    follower.run()
-    stored = store.read(get_subscriber, NAME)
-    assert follower.handled == ["letters"]
-    assert follower.run() == FeedRun(handled=0, is_drained=True)
-    assert store.read(get_subscriber, NAME) == stored
-    assert verify(store) == ()
 
 
 def test_a_cursor_is_not_moved_by_a_statement_without_the_fence(store: SqlStore) -> None:

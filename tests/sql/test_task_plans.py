@@ -81,6 +81,70 @@ ATTEMPTS_OF_ONE_TASK = (
 DEMAND_VALUES = {"stages": ["work", "also"], "now": FAR, "limit": 400, "end": None}
 
 
+def old_rows(table: OperationalTable) -> Mapping[str, object]:
+    """Return the parameters of the deletion of rows between two times."""
+    batch = BATCHES[table]
+    bounds = {**batch.bounds("after", EARLIEST), **batch.bounds("last", BEGINNING)}
+    return {**bounds, "end": BEGINNING, "limit": 10, "number_before": 9}
+
+
+ATTEMPTS, REJECTIONS = OperationalTable.ATTEMPTS, OperationalTable.WEBHOOK_REJECTIONS
+STATISTICS_VALUES = {**LIST_VALUES, "stage": "work", "priority": 2, "after": "w-0100"}
+FINISHED_VALUES = {"task_stage": "work", "since": BEGINNING, "limit": 100}
+DUE = "tasks_due (stage=? AND priority=? AND due_at"
+ATTEMPTS_BY_TIME, REJECTIONS_BY_TIME = "task_attempts_at ((at,", "webhook_rejections_at ((at,"
+# What SQLite's plan of a statement has in its lines, and what in none.
+PLANS: dict[str, tuple[Executable, Mapping[str, object], tuple[str, ...], tuple[str, ...]]] = {
+    "statistics": (STATS_OF_PRIORITY, STATISTICS_VALUES, ("tasks_due",), ("PRIMARY KEY",)),
+    "number of dead tasks": (COUNT_DEAD, STATISTICS_VALUES, ("tasks_dead",), ("PRIMARY KEY",)),
+    "classes of errors": (ERROR_COUNTS, STATISTICS_VALUES, ("tasks_dead",), ("PRIMARY KEY",)),
+    "dead tasks": (DEAD_TASKS, STATISTICS_VALUES, ("tasks_dead",), ("PRIMARY KEY",)),
+    "demand": (DEMAND_ON_SQLITE, DEMAND_VALUES, (DUE,), ("SCAN tasks", "SCAN history")),
+    "since when a stage is due": (
+        STATES,
+        {},
+        (DUE, *ATTEMPTS_OF_ONE_TASK),
+        ("SCAN tasks", "SCAN last_attempt", "SCAN counted_attempt"),
+    ),
+    "finished tasks": (FINISHED_BY_MINUTE, FINISHED_VALUES, ("tasks_finished",), ("SCAN tasks",)),
+    "last old attempt": (
+        LAST_POSITIONS[ATTEMPTS],
+        old_rows(ATTEMPTS),
+        (ATTEMPTS_BY_TIME,),
+        ("SCAN ",),
+    ),
+    "old attempts": (DELETE_OLD[ATTEMPTS], old_rows(ATTEMPTS), (ATTEMPTS_BY_TIME,), ("SCAN ",)),
+    "last old rejection": (
+        LAST_POSITIONS[REJECTIONS],
+        old_rows(REJECTIONS),
+        (REJECTIONS_BY_TIME,),
+        ("SCAN ",),
+    ),
+    "old rejections": (
+        DELETE_OLD[REJECTIONS],
+        old_rows(REJECTIONS),
+        (REJECTIONS_BY_TIME,),
+        ("SCAN ",),
+    ),
+    "attempts that seals list": (
+        missing_records(TASK_ATTEMPTS),
+        {},
+        ("EXCEPT USING TEMP B-TREE",),
+        ("CORRELATED",),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_sqlite_reads_tasks_and_operational_rows_by_an_index(sqlite: SqlStore, name: str) -> None:
+    statement, values, expected, excluded = PLANS[name]
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", statement, **values)
+
+    for part in expected:
+        assert has_line(lines, part), lines
+    assert not has_line(lines, *excluded), lines
+
+
 @pytest.mark.parametrize("state", TaskState)
 def test_sqlite_lists_the_tasks_of_a_state_by_an_index(sqlite: SqlStore, state: TaskState) -> None:
     for statement in (
@@ -133,51 +197,6 @@ def test_sqlite_reads_the_tasks_of_the_few_records_of_an_actor(
     assert has_line(lines, "task_attempts_actor"), lines
     assert has_line(lines, "tasks USING PRIMARY KEY (stage=? AND entity_id=?)"), lines
     assert not has_line(lines, "tasks_finished", "tasks_dead", "tasks_canceled"), lines
-
-
-@pytest.mark.parametrize(
-    ("statement", "index"),
-    [
-        (STATS_OF_PRIORITY, "tasks_due"),
-        (COUNT_DEAD, "tasks_dead"),
-        (ERROR_COUNTS, "tasks_dead"),
-        (DEAD_TASKS, "tasks_dead"),
-    ],
-)
-def test_sqlite_reads_no_finished_task_for_the_statistics_of_a_stage(
-    sqlite: SqlStore, statement: Executable, index: str
-) -> None:
-    values = {"stage": "work", "priority": 2, "after": "w-0100"}
-    lines = plan(sqlite, "EXPLAIN QUERY PLAN", statement, **LIST_VALUES, **values)
-
-    assert has_line(lines, index), lines
-    assert not has_line(lines, "PRIMARY KEY"), lines
-
-
-def test_sqlite_tells_the_demand_of_stages_by_the_index_of_due_tasks(sqlite: SqlStore) -> None:
-    lines = plan(sqlite, "EXPLAIN QUERY PLAN", DEMAND_ON_SQLITE, **DEMAND_VALUES)
-
-    assert has_line(lines, "SEARCH tasks USING", "tasks_due (stage=? AND priority=? AND due_at"), (
-        lines
-    )
-    assert not has_line(lines, "SCAN tasks", "SCAN history"), lines
-
-
-def test_sqlite_tells_since_when_a_stage_is_due_by_indexes(sqlite: SqlStore) -> None:
-    lines = plan(sqlite, "EXPLAIN QUERY PLAN", STATES)
-
-    assert has_line(lines, "tasks_due (stage=? AND priority=? AND due_at"), lines
-    for index in ATTEMPTS_OF_ONE_TASK:
-        assert has_line(lines, index), lines
-    assert not has_line(lines, "SCAN tasks", "SCAN last_attempt", "SCAN counted_attempt"), lines
-
-
-def test_sqlite_counts_finished_tasks_by_an_index(sqlite: SqlStore) -> None:
-    values = {"task_stage": "work", "since": BEGINNING, "limit": 100}
-    lines = plan(sqlite, "EXPLAIN QUERY PLAN", FINISHED_BY_MINUTE, **values)
-
-    assert has_line(lines, "tasks_finished"), lines
-    assert not has_line(lines, "SCAN tasks"), lines
 
 
 @pytest.mark.slow
@@ -250,26 +269,6 @@ def fill_tasks(store: SqlStore, database: PostgresServer) -> None:
         admin.execute("ANALYZE indelible.tasks, indelible.task_attempts")
 
 
-@pytest.mark.parametrize(
-    ("table", "index"),
-    [
-        (OperationalTable.ATTEMPTS, "task_attempts_at ((at,"),
-        (OperationalTable.WEBHOOK_REJECTIONS, "webhook_rejections_at ((at,"),
-    ],
-)
-@pytest.mark.parametrize("statements", [LAST_POSITIONS, DELETE_OLD])
-def test_sqlite_finds_old_operational_rows_by_an_index(
-    sqlite: SqlStore,
-    statements: Mapping[OperationalTable, Executable],
-    table: OperationalTable,
-    index: str,
-) -> None:
-    lines = plan(sqlite, "EXPLAIN QUERY PLAN", statements[table], **old_rows(table))
-
-    assert has_line(lines, index), lines
-    assert not has_line(lines, "SCAN "), lines
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("statements", [LAST_POSITIONS, DELETE_OLD])
 def test_postgresql_finds_old_attempts_by_an_index(
@@ -283,17 +282,3 @@ def test_postgresql_finds_old_attempts_by_an_index(
 
     assert has_line(lines, "using task_attempts_at"), lines
     assert not has_line(lines, "Seq Scan on task_attempts"), lines
-
-
-def test_sqlite_reads_all_attempts_once_for_the_ones_that_seals_list(sqlite: SqlStore) -> None:
-    lines = plan(sqlite, "EXPLAIN QUERY PLAN", missing_records(TASK_ATTEMPTS))
-
-    assert has_line(lines, "EXCEPT USING TEMP B-TREE"), lines
-    assert not has_line(lines, "CORRELATED"), lines
-
-
-def old_rows(table: OperationalTable) -> Mapping[str, object]:
-    """Return the parameters of the deletion of rows between two times."""
-    batch = BATCHES[table]
-    bounds = {**batch.bounds("after", EARLIEST), **batch.bounds("last", BEGINNING)}
-    return {**bounds, "end": BEGINNING, "limit": 10, "number_before": 9}

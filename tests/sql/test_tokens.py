@@ -88,17 +88,6 @@ def test_a_requeue_locks_the_task_against_a_concurrent_requeue(
     assert postgresql.read(lambda tx: tx.tasks.get("work", "a")).dead_reason is None
 
 
-def test_tokens_are_unlocked_at_the_end_of_a_transaction(postgresql: SqlStore) -> None:
-    add_tokens(postgresql, 3)
-    cancel_token_tasks(postgresql)
-    with postgresql.transaction(actor=MAYA, reason="a look") as tx:
-        first = Repositories.over(tx).tokens.get_pending_for_generation(limit=2)
-    second = with_repositories(postgresql, lambda r: r.tokens.get_pending_for_generation(limit=2))
-
-    assert [token.token_id for token in first] == [1, 2]
-    assert second == first
-
-
 def test_of_two_concurrent_inserts_of_an_author_one_is_refused(postgresql: SqlStore) -> None:
     both_have_read = Barrier(2)
     codes: list[str] = []

@@ -8,7 +8,8 @@ from sqlalchemy import Inspector, NullPool, create_engine, inspect
 
 from indelible_sql import SqlStore
 
-# The columns of seed 004, without those of DIFFERENCES. Columns in capitals are NOT NULL.
+# The columns of seed 004, without those that docs/decisions/deviations.md explains. Columns in
+# capitals are NOT NULL.
 COLUMNS: Mapping[str, str] = {
     "authors": "ID WALLET_ADDRESS twitter_handle farcaster_handle prompt_text CREATED_AT",
     "tokens_s0": (
@@ -27,15 +28,6 @@ COLUMNS: Mapping[str, str] = {
     ),
     "reveal_transactions": ("ID TOKEN_IDS tx_hash block_number STATUS CREATED_AT confirmed_at"),
     "system_state": "ID state_value UPDATED_AT",
-}
-# docs/decisions/deviations.md explains these differences from seed 004.
-DIFFERENCES = {
-    "authors.prompt_text": "an author who has set no prompt has none",
-    "tokens_s0.minter_address": "a recovered token has no mint that was read",
-    "system_state.key": "it is the id",
-    "system_state.state_value": "the value of a deleted key is NULL",
-    "reveal_transactions.gas_price_gwei": "gas_price_wei, a whole number",
-    "mint_events (tx_hash, log_index)": "unique among canonical mints",
 }
 UNIQUES = {
     ("authors", ("wallet_address",)),
@@ -124,16 +116,3 @@ def test_the_columns_of_each_index_of_the_seed_begin_an_index(schema: Schema) ->
             prefixes.add((table, columns[:2]))
 
     assert prefixes >= INDEXES
-
-
-def test_no_column_is_both_required_and_listed_as_a_difference() -> None:
-    required: set[str] = set()
-    for table, columns in COLUMNS.items():
-        for column in columns.split():
-            if column.isupper():
-                required.add(f"{table}.{column.lower()}")
-
-    for difference in DIFFERENCES:
-        table = difference.split(".")[0].split(" ")[0]
-        assert table in COLUMNS
-        assert difference not in required
