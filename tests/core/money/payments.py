@@ -1,7 +1,7 @@
 """Payments on their way, in a memory store with a Stripe in memory and a clock of the test."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -37,9 +37,13 @@ from indelible.money.rules.stages import (
     RECORD_FEE_STAGE,
     SEND_REFUND_STAGE,
 )
-from indelible.money.tasks.failpoints import AtPaymentFailpoint, no_payment_failpoint
+from indelible.money.tasks.failpoints import (
+    AtPaymentFailpoint,
+    PaymentFailpoint,
+    no_payment_failpoint,
+)
 from indelible.money.tasks.observers import PaymentObserver, SilentPaymentObserver
-from indelible.money.tasks.paying import PaymentStarter
+from indelible.money.tasks.paying import CheckoutPages, PaymentStarter
 from indelible.money.tasks.payment_stages import PaymentStages
 from indelible.money.tasks.receiving import received
 from indelible.testing.stores import CountedIds
@@ -49,6 +53,11 @@ START: Final = datetime(2026, 6, 1, 12, tzinfo=UTC)
 FEE: Final = 2_501
 DISPUTE_FEE: Final = 2_000
 HOUR: Final = timedelta(hours=1)
+PAGES: Final = CheckoutPages(
+    description="One entry",
+    success_url="https://example.org/paid",
+    cancel_url="https://example.org/back",
+)
 REFERENCE: Final = "reference-1"
 WORKER: Final = Actor.system("worker")
 ADA: Final = Actor.user("ada")
@@ -240,6 +249,20 @@ class PaymentRun:
         """Return the actions of a charge."""
         changes = self.store.read(lambda tx: tx.history.of("charge", charge.id))
         return [change.action for change in changes]
+
+
+class Killed(Exception):
+    """A worker that is killed."""
+
+
+def killing(point: PaymentFailpoint) -> Callable[[PaymentFailpoint], None]:
+    """Return a failpoint at which the worker is killed."""
+
+    def kill(reached: PaymentFailpoint) -> None:
+        if reached is point:
+            raise Killed
+
+    return kill
 
 
 def event_body(

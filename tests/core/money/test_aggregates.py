@@ -63,6 +63,23 @@ def paid(**changes: Any) -> Charge:  # noqa: ANN401 - of any field
     return charge(**(values | changes))
 
 
+def movement() -> Movement:
+    """Return the movement of a fee."""
+    return Movement.create(
+        "post",
+        now=BEGINNING,
+        id=movement_id("k1"),
+        kind=MovementKind.ENTRY_FEE,
+        key="k1",
+        reference="c1",
+        currency="USD",
+        total_minor=5,
+        posting_count=1,
+        source="operator",
+        occurred_at=BEGINNING,
+    )
+
+
 def transfer(action: str = "plan", *, now: datetime = BEGINNING, **changes: Any) -> Transfer:  # noqa: ANN401 - of any field
     """Return a new transfer with other values for some fields."""
     values: dict[str, Any] = {
@@ -144,21 +161,8 @@ def test_an_account_has_the_id_and_the_reference_of_its_kind() -> None:
         refused(evolve_of(opened), last_movement_id="m1") == "FIELD_NOT_OF_STATE last_movement_id"
     )
     assert refused(evolve_of(opened), updated_at=LATER) == "FIELD_NOT_OF_STATE last_movement_id"
-    movement = Movement.create(
-        "post",
-        now=BEGINNING,
-        id=movement_id("k1"),
-        kind=MovementKind.ENTRY_FEE,
-        key="k1",
-        reference="c1",
-        currency="USD",
-        total_minor=5,
-        posting_count=1,
-        source="operator",
-        occurred_at=BEGINNING,
-    )
     with pytest.raises(IndelibleError) as caught:
-        opened.posted(movement, debited_minor=1, credited_minor=0, now=LATER)
+        opened.posted(movement(), debited_minor=1, credited_minor=0, now=LATER)
     assert caught.value.code == "BALANCE_NEGATIVE"
     without_reference = evolve_of(opened)
     changes = {"id": "escrow:-:USD", "reference": None}
@@ -213,20 +217,7 @@ def test_an_approval_is_made_renewed_or_taken_back() -> None:
 
 
 def test_a_movement_has_the_id_of_its_key_and_fitting_sums() -> None:
-    movement = Movement.create(
-        "post",
-        now=BEGINNING,
-        id=movement_id("k1"),
-        kind=MovementKind.ENTRY_FEE,
-        key="k1",
-        reference="c1",
-        currency="USD",
-        total_minor=5,
-        posting_count=1,
-        source="operator",
-        occurred_at=BEGINNING,
-    )
-    change = evolve_of(movement)
+    change = evolve_of(movement())
 
     assert refused(change, key="k2") == "FIELD_NOT_OF_STATE id"
     assert refused(change, reverses="m1") == "FIELD_NOT_OF_STATE reverses"

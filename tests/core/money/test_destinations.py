@@ -104,16 +104,6 @@ def test_a_new_approval_by_somebody_else_covers_the_destination() -> None:
     assert paid.approved_destination == "acct_otto"
 
 
-def test_an_approval_covers_no_destination_that_is_set_later() -> None:
-    run = planned_payout()
-    attach(run, "acct_ann", OTTO)
-    approve(run, NOOR)
-    attach(run, "acct_otto", OTTO)
-
-    assert run.stripe.calls == []
-    assert run.transfer("ann").failure_code == ParkReason.DESTINATION_UNAPPROVED
-
-
 def test_who_has_set_the_destination_does_not_approve_the_transfer() -> None:
     run = planned_payout()
     attach(run, "acct_otto", OTTO)
@@ -152,14 +142,6 @@ def test_an_approval_of_the_compared_account_sends_the_transfer() -> None:
     paid = run.transfer("ann")
     assert len(run.stripe.calls) == 1
     assert (paid.status, paid.destination) == (TransferStatus.COMPLETED, "acct_otto")
-
-
-def test_a_payee_that_sets_its_own_destination_needs_no_new_approval() -> None:
-    run = redirected_payout()
-    attach(run, "acct_ann", ANN)
-
-    run.require_paid_once(ONE)
-    assert run.transfer("ann").destination == "acct_ann"
 
 
 def test_a_payee_takes_the_account_that_another_has_set() -> None:

@@ -168,6 +168,10 @@ def test_generated_books_balance_after_every_movement(seed: int) -> None:
         changes = books.books.store.read(account_history, name)
         verify_chain(ACCOUNT, changes)
         assert changes[-1].data["balance_minor"] == account.balance_minor
+    for reference in REFERENCES:
+        owed = books.books.store.read(unpaid_lines, reference)
+        total = sum(line.amount_minor for line in owed)
+        assert total == books.books.balance(AccountKind.WINNER_PAYABLE, reference)
 
 
 def account_history(tx: money.MoneyRead, name: str) -> tuple[Change, ...]:
@@ -178,15 +182,3 @@ def account_history(tx: money.MoneyRead, name: str) -> tuple[Change, ...]:
 def unpaid_lines(tx: money.MoneyRead, reference: str) -> tuple[OwedLine, ...]:
     """Return what is owed and unpaid for a reference."""
     return tx.money.movements.joins.owed_lines(reference=reference, unpaid=True, limit=1000)
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_what_is_owed_and_unpaid_is_the_balance_of_winner_payable(seed: int) -> None:
-    books = Generated(seed + 100)
-    for _ in range(STEPS):
-        books.random.choice((pay, pay, settle, pay_out, reverse))(books)
-
-    for reference in REFERENCES:
-        owed = books.books.store.read(unpaid_lines, reference)
-        total = sum(line.amount_minor for line in owed)
-        assert total == books.books.balance(AccountKind.WINNER_PAYABLE, reference)

@@ -4,15 +4,12 @@ import pytest
 
 from indelible.money import (
     CHARGE,
-    DISPUTE,
     MOVEMENT,
-    OPEN_DISPUTE,
     REFUND,
     TERMINAL_TRANSFER,
     TRANSFER,
     UNPAID_CHARGE,
     ChargeStatus,
-    DisputeStatus,
     TransferStatus,
 )
 
@@ -77,24 +74,6 @@ def test_nothing_leads_out_of_a_canceled_or_charged_back_charge() -> None:
 
 def test_nothing_changes_a_movement() -> None:
     assert MOVEMENT.allowed("POSTED") == ()
-
-
-def test_a_dispute_has_the_states_of_stripe() -> None:
-    assert set(DisputeStatus) == {
-        "warning_needs_response",
-        "warning_under_review",
-        "warning_closed",
-        "needs_response",
-        "under_review",
-        "won",
-        "lost",
-        "prevented",
-    }
-
-
-def test_a_closed_dispute_only_learns_where_its_money_is() -> None:
-    for status in set(DisputeStatus) - OPEN_DISPUTE:
-        assert DISPUTE.allowed(status) == ("withdraw", "reinstate")
 
 
 def test_a_terminal_transfer_is_never_sent_again_without_an_operator() -> None:

@@ -20,7 +20,7 @@ from indelible.money.errors.gateway import GatewayRejected
 from indelible.money.handlers.disputes import book_residue
 from indelible.money.handlers.refunds import request_refund
 from indelible.money.lifecycle.payments import ChargeStatus
-from indelible.money.rules.stages import RECORD_FEE_STAGE, SEND_REFUND_STAGE
+from indelible.money.rules.stages import SEND_REFUND_STAGE
 
 KEY = Actor(ActorKind.KEY, "operators")
 
@@ -35,28 +35,6 @@ def win(run: PaymentRun, intent_id: str) -> None:
     """Win a dispute, and get its money back."""
     run.deliver("charge.dispute.closed", dispute_body(intent_id, status="won"))
     run.deliver("charge.dispute.funds_reinstated", withdrawn_body(intent_id, status="won"))
-
-
-def test_an_entry_fee(run: PaymentRun) -> None:
-    run.paid()
-
-    assert rows(run.store, "stripe_event:evt_1:ENTRY_FEE") == [("stripe_balance", "escrow", FEE)]
-
-
-def test_a_processing_fee(run: PaymentRun) -> None:
-    _, intent = run.paid()
-    run.process(RECORD_FEE_STAGE)
-
-    assert rows(run.store, f"fee:txn_{intent.id}") == [("stripe_fees", "stripe_balance", 103)]
-
-
-def test_a_refund_of_an_item_that_no_settlement_has_counted(run: PaymentRun) -> None:
-    charge, _ = run.paid()
-    refund = run.refund(charge)
-    run.process(SEND_REFUND_STAGE)
-
-    assert rows(run.store, f"refund:{refund.id}:REQ") == [("escrow", "refund_clearing", FEE)]
-    assert rows(run.store, f"refund:{refund.id}:OK") == [("refund_clearing", "stripe_balance", FEE)]
 
 
 @pytest.mark.parametrize(
@@ -74,14 +52,6 @@ def test_a_requested_refund_names_who_has_requested_it(
     assert movement.entity.source.startswith(source)
 
 
-def test_a_refund_of_an_item_that_a_settlement_has_counted(run: PaymentRun) -> None:
-    charge, _ = run.paid()
-    run.settle("item-1", amount_minor=FEE)
-    refund = run.refund(charge)
-
-    assert rows(run.store, f"refund:{refund.id}:REQ") == [("goodwill", "refund_clearing", FEE)]
-
-
 @pytest.mark.parametrize("is_settled", [False, True])
 def test_a_failed_refund(run: PaymentRun, *, is_settled: bool) -> None:
     charge, _ = run.paid()
@@ -95,16 +65,6 @@ def test_a_failed_refund(run: PaymentRun, *, is_settled: bool) -> None:
     assert rows(run.store, f"refund:{refund.id}:FAIL") == [("refund_clearing", source, FEE)]
 
 
-def test_an_opened_dispute_with_its_fee(run: PaymentRun) -> None:
-    _, intent = run.paid()
-    run.deliver("charge.dispute.funds_withdrawn", withdrawn_body(intent.id))
-
-    assert rows(run.store, "dispute:dp_1:OPEN") == [
-        ("dispute_receivable", "stripe_balance", FEE),
-        ("dispute_losses", "stripe_balance", DISPUTE_FEE),
-    ]
-
-
 def test_a_dispute_that_nobody_may_answer_is_booked_like_another(run: PaymentRun) -> None:
     _, intent = run.paid()
     unanswerable = {"evidence_details": {"due_by": 0}}
@@ -116,21 +76,6 @@ def test_a_dispute_that_nobody_may_answer_is_booked_like_another(run: PaymentRun
     ]
     dispute = run.store.read(lambda tx: tx.money.disputes.get("dp_1")).entity
     assert dispute.evidence_due_by is None
-
-
-def test_a_won_dispute(run: PaymentRun) -> None:
-    _, intent = run.paid()
-    run.deliver("charge.dispute.funds_withdrawn", withdrawn_body(intent.id))
-    win(run, intent.id)
-
-    assert rows(run.store, "dispute:dp_1:WON") == [("stripe_balance", "dispute_receivable", FEE)]
-
-
-def test_a_dispute_that_is_lost_before_the_settlement(run: PaymentRun) -> None:
-    _, intent = run.paid()
-    lose(run, intent.id)
-
-    assert rows(run.store, "dispute:dp_1:LOST") == [("escrow", "dispute_receivable", FEE)]
 
 
 def test_a_dispute_that_is_lost_after_the_settlement_is_a_loss(run: PaymentRun) -> None:
@@ -212,18 +157,3 @@ def test_a_disputed_charge_is_not_refunded(run: PaymentRun) -> None:
         run.refund(charge)
 
     assert caught.value.code == "DISPUTE_OPEN"
-
-
-def test_all_accounts_sum_up_to_zero(run: PaymentRun) -> None:
-    _, intent = run.paid("item-1")
-    charge, _ = run.paid("item-2")
-    run.refund(charge, 1_000)
-    lose(run, intent.id)
-    run.finish()
-
-    total = 0
-    for head in run.store.read(lambda tx: tx.money.accounts.page(after="", limit=99)):
-        account = head.entity
-        sign = 1 if account.kind.side == "debit" else -1
-        total += sign * account.balance_minor
-    assert total == 0

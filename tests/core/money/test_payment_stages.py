@@ -1,26 +1,23 @@
 """The stages of refunds, expiry and fees, and the requests that start payments."""
 
-from collections.abc import Callable
-
 import pytest
 from attrs import evolve
 from tests.core.money.gateway import FEE_MINOR
-from tests.core.money.payments import ADA, FEE, PaymentRun, refund_body
+from tests.core.money.payments import ADA, FEE, PAGES, PaymentRun, killing, refund_body
 
-from indelible.money.commands.payments import CancelCharge, ExtendCharge, OpenCharge, RequestRefund
+from indelible.money.commands.payments import CancelCharge, ExtendCharge
 from indelible.money.entities.reconciliations import PaymentSwitch
 from indelible.money.entities.values import AccountKind, AttemptKind, OutcomeCode, RefundReason
-from indelible.money.errors.gateway import GatewayOutage, GatewayRejected
+from indelible.money.errors.gateway import GatewayOutage
 from indelible.money.errors.payments import (
     AlreadyPaid,
     ChargeNotFound,
     DuplicateIntent,
-    InvalidAmount,
     PaymentsHalted,
     RefundNotAllowed,
     RefundRunning,
 )
-from indelible.money.handlers.charges import cancel_charge, extend_charge, open_charge
+from indelible.money.handlers.charges import cancel_charge, extend_charge
 from indelible.money.handlers.saving import save
 from indelible.money.lifecycle.payments import ChargeStatus, RefundStatus
 from indelible.money.repositories.transactions import MoneyWrite
@@ -31,29 +28,9 @@ from indelible.money.rules.stages import (
     SEND_REFUND_STAGE,
 )
 from indelible.money.tasks.failpoints import EXPIRE_FAILPOINTS, REFUND_FAILPOINTS, PaymentFailpoint
-from indelible.money.tasks.paying import CheckoutPages
 from indelible.testing.stores import within
 
-PAGES = CheckoutPages(
-    description="One entry",
-    success_url="https://example.org/paid",
-    cancel_url="https://example.org/back",
-)
 DAY = 86_400
-
-
-class Killed(Exception):
-    """A worker that is killed."""
-
-
-def killing(point: PaymentFailpoint) -> Callable[[PaymentFailpoint], None]:
-    """Return a failpoint at which the worker is killed."""
-
-    def kill(reached: PaymentFailpoint) -> None:
-        if reached is point:
-            raise Killed
-
-    return kill
 
 
 def attempts_of(run: PaymentRun, refund_id: str) -> list[tuple[int, AttemptKind]]:
@@ -121,18 +98,6 @@ def test_a_look_up_without_a_refund_is_followed_by_the_next_generation(run: Paym
     assert attempts_of(run, refund.id)[1:] == [(1, AttemptKind.LOOKUP), (2, AttemptKind.CALL)]
     keys = [key for name, key in run.gateway.calls if name == "create_refund"]
     assert keys == [f"refund:{refund.id}:g1", f"refund:{refund.id}:g2"]
-
-
-def test_a_refund_that_stripe_refuses_gives_the_money_back(run: PaymentRun) -> None:
-    charge, _ = run.paid()
-    run.gateway.failures.before["create_refund"] = [GatewayRejected("refund_disputed", "no")]
-    run.refund(charge)
-
-    run.process(SEND_REFUND_STAGE)
-
-    assert run.charge(charge.id).status is ChargeStatus.SUCCEEDED
-    assert run.refunds(charge)[0].failure_code == "refund_disputed"
-    assert run.balance(AccountKind.ESCROW) == FEE
 
 
 def test_a_refund_that_a_bank_returns_gives_the_money_back(run: PaymentRun) -> None:
@@ -215,15 +180,6 @@ def test_an_unpaid_charge_is_not_refunded(run: PaymentRun) -> None:
 
     with pytest.raises(RefundNotAllowed):
         run.refund(charge)
-
-
-def test_a_float_is_no_amount() -> None:
-    with pytest.raises(InvalidAmount):
-        RequestRefund(
-            charge_id="c",
-            reason_code=RefundReason.REQUESTED,
-            amount_minor=10.0,  # type: ignore[arg-type]  # a float is refused
-        )
 
 
 @pytest.mark.parametrize("point", EXPIRE_FAILPOINTS, ids=lambda point: point.name)
@@ -404,22 +360,6 @@ def test_an_expired_charge_closes_its_session(run: PaymentRun) -> None:
 
     assert run.gateway.sessions[started.session.id].status == "expired"
     assert run.charge(charge.id).status is ChargeStatus.CANCELED
-
-
-def test_an_item_keeps_its_charge(run: PaymentRun) -> None:
-    charge = run.open()
-
-    command = OpenCharge(
-        reference="reference-1",
-        party="ada",
-        item="item-1",
-        amount_minor=1,
-        currency="EUR",
-        expires_at=charge.expires_at,
-    )
-    saved = run.store.run(open_charge, command, actor=ADA, reason="a test")
-
-    assert (saved.charge, saved.is_new) == (charge, False)
 
 
 def test_a_paid_charge_is_not_canceled(run: PaymentRun) -> None:

@@ -14,7 +14,6 @@ from indelible.kernel.task_retention import SetTaskRetention, set_task_retention
 from indelible.money.commands.ledger import ApproveReversal, ProposeReversal
 from indelible.money.commands.payouts import (
     ClosePayee,
-    CompletePayoutJob,
     MarkUnclaimed,
     ParkTransfer,
     RecordReversal,
@@ -32,7 +31,6 @@ from indelible.money.errors.payouts import (
     PayoutAlreadyScheduled,
     PayoutJobNotFinished,
     ReversalTooLarge,
-    TransferMismatch,
     TransferNotApproved,
     TransferNotReissuable,
     UnclaimedTooEarly,
@@ -40,7 +38,6 @@ from indelible.money.errors.payouts import (
 from indelible.money.handlers.payees import close_payee
 from indelible.money.handlers.payouts.approving import park_transfer, unpark_transfer
 from indelible.money.handlers.payouts.ending import (
-    complete_payout_job,
     mark_unclaimed,
     record_reversal,
 )
@@ -88,23 +85,6 @@ def missing_payee() -> PayoutRun:
     run.execute(close_payee, ClosePayee(party="ann"))
     run.process_all()
     return run
-
-
-def test_a_reversed_payout_is_owed_again_and_paid_by_a_new_transfer() -> None:
-    run = paid()
-    reverse(run, 5_628)
-    assert balance(run, AccountKind.WINNER_PAYABLE, "contest-1") == 5_628
-
-    command = ReissueTransfer(transfer_id=run.transfer("ann").id)
-    reissued = run.execute(reissue_transfer, command, OPERATOR).entity
-    run.approve(reissued, SECOND)
-    run.process_all()
-
-    assert reissued.reissue_of == run.transfer("ann").id
-    assert balance(run, AccountKind.WINNER_PAYABLE, "contest-1") == 0
-    assert [one.amount_minor for one in run.stripe.transfers.values()] == [5_628, 5_628]
-    with pytest.raises(TransferNotReissuable):
-        run.execute(reissue_transfer, command, OPERATOR)
 
 
 def unclaimed() -> PayoutRun:
@@ -190,22 +170,6 @@ def test_an_operator_cannot_end_a_transfer_before_its_time() -> None:
         run.execute(mark_unclaimed, command)
     with pytest.raises(PayoutAccountMissing):
         run.execute(unpark_transfer, UnparkTransfer(transfer_id=run.transfer("ann").id))
-
-
-def test_a_transfer_that_an_operator_parks_waits_for_the_operator() -> None:
-    run = PayoutRun()
-    run.prepare(ONE)
-    transfer = run.transfer("ann")
-    run.execute(park_transfer, ParkTransfer(transfer_id=transfer.id, park_reason="CHECK"))
-    run.clock.advance(2 * DAY)
-    run.stages().sweep().run()
-    run.process_all()
-    assert not run.stripe.transfers
-
-    run.execute(unpark_transfer, UnparkTransfer(transfer_id=transfer.id))
-    run.process_all()
-
-    run.require_paid_once(ONE)
 
 
 def end_task(run: PayoutRun, party: str) -> None:
@@ -297,30 +261,6 @@ def test_an_event_before_the_answer_completes_the_transfer_once() -> None:
     run.process_all()
 
     run.require_paid_once(ONE)
-
-
-def test_a_transfer_at_stripe_with_another_amount_is_not_adopted() -> None:
-    run = paid()
-    (reported,) = run.stripe.transfers.values()
-    other = PayoutRun(clock=run.clock)
-    other.prepare({"ann": 5_627})
-    command = RecordTransferSent(
-        transfer_id=other.transfer("ann").id, reported=reported, proof=PROOF
-    )
-
-    with pytest.raises(TransferMismatch):
-        other.execute(record_transfer_sent, command)
-
-
-def test_a_job_with_open_transfers_is_not_complete() -> None:
-    run = PayoutRun()
-    run.prepare()
-    run.process(SEND_TRANSFER_STAGE)
-    sweep = run.stages().sweep()
-
-    with pytest.raises(PayoutJobNotFinished):
-        run.execute(complete_payout_job, CompletePayoutJob(job_id=run.job().id))
-    assert sweep.run().jobs_completed == 0
 
 
 def test_a_failed_repair_names_its_job_its_code_and_a_hint() -> None:

@@ -4,8 +4,9 @@ from typing import Final
 
 import pytest
 from attrs import define, field
-from tests.core.money.payments import PaymentRun, refund_body
+from tests.core.money.payments import FEE, PaymentRun, refund_body
 
+from indelible.money.entities.values import AccountKind
 from indelible.money.errors.gateway import GatewayRejected
 from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.lifecycle.reconciliations import InboxStatus
@@ -55,6 +56,7 @@ def test_a_refund_that_an_event_reports_as_failed_is_reported_once(
     assert (first.status, first.last_code) == (InboxStatus.PROCESSED, "REFUND_FAILED")
     assert second.last_code == "PAYMENT_ALREADY_PROCESSED"
     assert run.charge(charge.id).status is ChargeStatus.SUCCEEDED
+    assert run.refunds(charge)[0].failure_code == REASON
     assert observer.codes == ["REFUND_FAILED"]
     assert errors_of(caplog) == [
         f"[Payment] REFUND_FAILED: refund {refund_id}, as event {first.id} reports"
@@ -84,6 +86,9 @@ def test_a_refund_that_stripe_refuses_is_reported(
 
     run.process(SEND_REFUND_STAGE)
 
+    assert run.charge(charge.id).status is ChargeStatus.SUCCEEDED
+    assert run.refunds(charge)[0].failure_code == "refund_disputed"
+    assert run.balance(AccountKind.ESCROW) == FEE
     assert observer.codes == ["refund_disputed"]
     assert errors_of(caplog) == [
         f"[Payment] REFUND_FAILED: Refund {refund.id} failed: refund_disputed."

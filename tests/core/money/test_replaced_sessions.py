@@ -1,18 +1,11 @@
 """Events about the intent of a checkout session that another one has replaced."""
 
 from attrs import evolve
-from tests.core.money.payments import ADA, FEE, PaymentRun, intent_body
+from tests.core.money.payments import ADA, FEE, PAGES, PaymentRun, intent_body
 
 from indelible.money.entities.charges import Charge
 from indelible.money.entities.stripe_objects import Intent
 from indelible.money.lifecycle.payments import ChargeStatus
-from indelible.money.tasks.paying import CheckoutPages
-
-PAGES = CheckoutPages(
-    description="One entry",
-    success_url="https://example.org/paid",
-    cancel_url="https://example.org/back",
-)
 
 
 def start_session(run: PaymentRun, charge: Charge) -> Intent:
