@@ -33,7 +33,7 @@ This page lists where a host's own code connects to the library. The library dis
 you pass in everything that it uses.
 """
 PROTOCOLS_NOTE = """
-For your own lifecycle and table see [declare your own lifecycle](../../how-to/own-table.md) and
+For your own lifecycle and table see [declare your own lifecycle](../../how-to/own-lifecycle.md) and
 `indelible_sql` in [the library](api.md). For the ports of an adapter see [write an
 adapter](../../how-to/adapter.md).
 """

@@ -48,7 +48,7 @@ Each target has the label `process`: `web`, `worker 1`, `worker 2` or `scheduler
 histogram also have a series that ends in `_created`, the time at which it began. No label contains
 an id, an actor or a text; that of a transaction has the number of the server's process.
 
-`indelible alerts` prints [alert rules](alerts.md) for these metrics, and a dashboard for Grafana
+`indelible alerts` prints [alert rules](alerts.md) for these metrics
 ([how to](../../how-to/watch-with-prometheus.md)). A worker exports a number about the whole
 database, such as contests by state, for 5 minutes after it has read it; then another worker does.
 """

@@ -113,7 +113,6 @@ OUTSIDE: Final[Mapping[str, Start]] = MappingProxyType(
     {
         "backup": database,
         "captures": any_port,
-        "coming-from-django-pghistory": two_roles,
         "contests": any_port,
         "fastapi": free_port,
         "own-chain": any_port,

@@ -23,8 +23,6 @@ from tests.service.processes import (
     wait_until_ready,
 )
 
-from indelible_service.alerts.panels import ROWS
-
 STRIPE = {"STRIPE_API_KEY": "sk_test_alerts", "STRIPE_WEBHOOK_SECRET": "whsec_alerts"}
 HOOK = "/payments/webhook"
 FORGERIES = 8
@@ -45,15 +43,6 @@ def forge_webhook(address: str) -> int:
     except HTTPError as error:
         with error:
             return error.code
-
-
-def all_expressions() -> list[str]:
-    """Return the expressions of all rules and panels."""
-    expressions = [rule["expr"] for _, rule in documents()]
-    for _, _, panels in ROWS:
-        for panel in panels:
-            expressions += [query.text for query in panel.queries]
-    return expressions
 
 
 def quiet_scrape(address: str) -> str:
@@ -85,9 +74,9 @@ def test_an_instance_has_an_alert_while_it_has_a_fault(tmp_path: Path) -> None:
 
     assert statuses == {400}
     declared = {family.name for family in text_string_to_metric_families(quiet)}
-    for expression in all_expressions():
-        for name in metrics_of(expression) - set(OF_PROMETHEUS):
-            assert name.removesuffix("_total") in declared, expression
+    for _, rule in documents():
+        for name in metrics_of(rule["expr"]) - set(OF_PROMETHEUS):
+            assert name.removesuffix("_total") in declared, rule
     assert firing([scrape_at(0, quiet)]) == set()
     before = [scrape_at(0, quiet), scrape_at(2, faulty)]
     assert firing(before) == {"StripeSignatureFailures"}

@@ -17,11 +17,10 @@ from indelible.concepts import ConceptSaved, get_concept
 from indelible.kernel import Actor, IndelibleError
 from indelible.kernel.exports import line_of
 from indelible.testing.stores import CountedIds, TickingClock, refusal
-from indelible_service.foreign_histories.importing import import_file
 from indelible_sql import SqlContext, SqlStore, open_store
 from indelible_sql.maintenance.export import export_histories
 from indelible_sql.maintenance.export_entries import FORMAT
-from indelible_sql.maintenance.import_export import Imported
+from indelible_sql.maintenance.import_export import Imported, import_histories
 
 IMPORTER: Final = Actor.system("importer")
 Document = dict[str, Any]
@@ -54,7 +53,7 @@ def export_of(store: SqlStore) -> bytes:
 
 def import_into(store: SqlStore, file: bytes) -> Imported:
     """Import a file into the store."""
-    return import_file(store, BytesIO(file), by=IMPORTER)
+    return import_histories(store, BytesIO(file), by=IMPORTER)
 
 
 def refused_import(store: SqlStore, file: bytes) -> IndelibleError:

@@ -1,4 +1,4 @@
--- iteration 6, 2026-11-30, revision 0001
+-- iteration 6, 2026-12-01, revision 0001
 
 BEGIN;
 
@@ -4012,7 +4012,7 @@ ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_concepts;
 
 CREATE FUNCTION indelible.history_declares_data_of_concepts() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NOT (NEW.lifecycle = 'concept' AND NEW.data - ARRAY['corrects', 'imported', 'name_key', 'ruleset', 'version', 'warnings']::text[] <> '{}')) IS NOT TRUE THEN
+  IF (NOT (NEW.lifecycle = 'concept' AND NEW.data - ARRAY['corrects', 'name_key', 'ruleset', 'version', 'warnings']::text[] <> '{}')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;

@@ -1,4 +1,4 @@
--- iteration 6, 2026-11-30, revision 0001
+-- iteration 6, 2026-12-01, revision 0001
 
 BEGIN;
 
@@ -3724,7 +3724,7 @@ WHEN (NEW.lifecycle <> 'concept' OR EXISTS (SELECT 1 FROM main.concepts AS head 
 BEGIN SELECT RAISE(ABORT, 'history_needs_concepts'); END;
 
 CREATE TRIGGER history_declares_data_of_concepts BEFORE INSERT ON history
-WHEN (NOT (NEW.lifecycle = 'concept' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('corrects', 'imported', 'name_key', 'ruleset', 'version', 'warnings')) ELSE FALSE END)) IS NOT TRUE
+WHEN (NOT (NEW.lifecycle = 'concept' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('corrects', 'name_key', 'ruleset', 'version', 'warnings')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_concepts'); END;
 
 CREATE TRIGGER signals_no_update BEFORE UPDATE ON signals

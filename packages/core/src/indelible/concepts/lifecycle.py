@@ -16,7 +16,7 @@ class ConceptStatus(StrEnum):
 
 CONCEPT = Lifecycle(
     name="concept",
-    data_keys=frozenset({"ruleset", "corrects", "imported"}),
+    data_keys=frozenset({"ruleset", "corrects"}),
     readers=EVERYONE,
     edges=(
         Edge("", "create", ConceptStatus.DRAFT, 1),

@@ -1,1 +1,1 @@
-"""The alert rules of each context and the dashboard, as files for Prometheus and Grafana."""
+"""The alert rules of each context, as a file for Prometheus."""

@@ -38,7 +38,6 @@ COMMANDS: Final = {
     "task": ("tasks", "task"),
     "subscribers": ("subscribers", "subscribers"),
     "subjects": ("subjects", "subjects"),
-    "captures": ("captures", "captures"),
     "contests": ("contests", "contests"),
     "contract": ("contract", "contract"),
     "money": ("money", "money"),

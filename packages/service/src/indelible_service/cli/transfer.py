@@ -58,22 +58,19 @@ def export_command(file: Path, leaving_out: tuple[str, ...], *, reads_standby: b
     help="The importing actor: user:<id> or system:<name>.",
 )
 def import_command(file: Path, by: str) -> None:
-    """Import an export, or another system's history of concepts.
+    """Import an export; it is restored as it was.
 
-    Reads FILE, or standard input where FILE is `-`. An export is restored as it was. In another
-    system's history, each line is a JSON object with concept_id, action, actor, reason, at, and
-    content where the step writes a version; its times and actors are used, and each change is
-    marked as imported. A concept that was imported before is continued. The whole file is checked
-    before anything is written, and existing changes stay as they are.
+    Reads FILE, or standard input where FILE is `-`. The whole file is checked before anything is
+    written, and existing changes stay as they are.
     """
-    from indelible_service.foreign_histories.importing import import_file
+    from indelible_sql import import_histories
 
     with (
         open_settings_store() as store,
         _copy_of(file) as copy,
         shown_progress("import") as progress,
     ):
-        imported = import_file(store, copy, by=Actor.parse(by), progress=progress)
+        imported = import_histories(store, copy, by=Actor.parse(by), progress=progress)
 
     text = f"{imported.entities} entities with {imported.changes} changes imported"
     if imported.entities_already_there:

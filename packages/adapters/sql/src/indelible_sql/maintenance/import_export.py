@@ -1,6 +1,6 @@
 """Import an export: everything in one transaction, or nothing."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import file_digest
 from io import SEEK_END, BufferedIOBase
 from typing import Final, TypeVar
@@ -95,34 +95,6 @@ def import_histories(
     # them.
     store.config.invalidate()
     return imported
-
-
-def import_foreign_histories(
-    store: KernelStore[Reading, Writing],
-    stream: BufferedIOBase,
-    save: Callable[[Writing, tuple[str, BufferedIOBase]], Iterable[int]],
-    *,
-    by: Actor,
-) -> Imported:
-    """Save the histories of another system in a stream, in one transaction.
-
-    `save` takes the file's digest and the stream, and returns how many changes it wrote of each
-    history: none where the history was there. What it raises is raised, and nothing is written.
-    """
-    file = _digest(stream)
-
-    def save_all(tx: Writing, source: BufferedIOBase) -> list[int]:
-        tx.session.lift_limits()
-        return list(save(tx, (file, source)))
-
-    counts = store.run(save_all, stream, actor=by, reason=_reason(file))
-    already_there = counts.count(0)
-    return Imported(
-        entities=len(counts) - already_there,
-        changes=sum(counts),
-        entities_already_there=already_there,
-        file=file,
-    )
 
 
 def _watched(entries: Iterator[T], source: BufferedIOBase, progress: Progress) -> Iterator[T]:

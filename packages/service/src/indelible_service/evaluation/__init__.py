@@ -1,1 +1,0 @@
-"""Evaluate how well captures assign a folder of texts."""

@@ -1,1 +1,0 @@
-"""Histories of another system, which are imported with their own times and actors."""
