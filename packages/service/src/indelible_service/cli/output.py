@@ -134,7 +134,6 @@ HINTS: Final = {
         " one for SQLite"
     ),
     "SPECIFICATION_INVALID": "`indelible projects plan --help` describes the file",
-    "TOO_FEW_TOPICS": "put the texts of each topic into a folder of its own below the folder",
     "SUBSCRIBER_NOT_FOUND": "`indelible subscribers list` shows the names",
     "STAGE_UNKNOWN": "omit `--stage`, or name a configured stage",
     "STORE_FULL": FREE_SPACE,
