@@ -10,7 +10,16 @@ from typing import Any
 
 import pytest
 from attrs import evolve, frozen
-from sqlalchemy import Executable, create_engine, insert, literal_column, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    create_engine,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import DBAPIError
 from tests.conftest import POLICY
 from tests.examples.payrolls import (
@@ -270,7 +279,9 @@ def test_raw_sql_neither_adds_nor_changes_nor_removes_rows_of_a_change(
     columns = [column for column in PAYSLIPS.columns if column.computed is None]
     for url in urls:
         for name, value in ADDED_ROWS:
-            values = [literal_column(value) if each.name == name else each for each in columns]
+            values: list[ColumnElement[Any]] = [
+                literal_column(value) if each.name == name else each for each in columns
+            ]
             statement = insert(PAYSLIPS).from_select(columns, select(*values))
             assert "payslips_" in refusal(url, statement), value
         for change in ("DELETE FROM payslips", "UPDATE payslips SET paid_minor = 0"):
