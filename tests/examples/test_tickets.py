@@ -95,7 +95,9 @@ def test_a_ticket_goes_from_open_to_closed(store: AnyTicketStore) -> None:
     assert store.read(tickets.as_of, ticket.id, ticket.entity.updated_at) == ticket
 
 
-def test_each_refusal_has_a_code_and_changes_nothing(store: AnyTicketStore) -> None:
+def test_each_refusal_has_a_code_and_changes_nothing(
+    store: AnyTicketStore, caplog: pytest.LogCaptureFixture
+) -> None:
     ticket = run(store, Ticket.open(number="T-1", title="Fire"))
     assigned = run(store, Ticket.assign(ticket, assignee="ann"))
 
@@ -114,8 +116,15 @@ def test_each_refusal_has_a_code_and_changes_nothing(store: AnyTicketStore) -> N
     assert str(repeats) == "REFUSED: The action is refused: the resolution only repeats the title."
     assert refusal(lambda: store.read(tickets.get, "nobody")).code == "TICKET_NOT_FOUND"
     assert refusal(lambda: store.read(tickets.history, "nobody")).code == "TICKET_NOT_FOUND"
+    caplog.clear()
     taken = refusal(lambda: run(store, Ticket.open(number="T-1", title="Other")))
-    assert taken.code == "TICKET_NUMBER_TAKEN"
+    assert (type(taken).__name__, taken.code) == ("TicketNumberTaken", "TICKET_NUMBER_TAKEN")
+    assert type(taken).__module__ == Ticket.__module__
+    assert (taken.describe(), taken.detail) == (
+        "Another ticket has number T-1.",
+        {"value": "T-1"},
+    )
+    assert {record.levelname for record in caplog.records} <= {"DEBUG", "INFO"}
     too_long = refusal(lambda: run(store, Ticket.open(number="N" * 201, title="x")))
     assert too_long.code == "TEXT_TOO_LONG"
     assert refusal(lambda: run(store, Ticket.open(number="T-\0", title="x"))).code

@@ -112,16 +112,6 @@ def test_a_field_that_is_not_passed_stays(store: AnyStore) -> None:
 
 
 @pytest.mark.slow
-def test_many_are_edited_at_once(store: AnyStore) -> None:
-    drafts = [Note.draft(title=f"N{n}", price=Decimal(n)) for n in range(4)]
-    heads = store.run(notes.execute_many, drafts, actor=MAYA, reason="a test")
-    edits = [Note.edit(head, body=f"B{n}") for n, head in enumerate(heads)]
-    edited = store.run(notes.execute_many, edits, actor=MAYA, reason="a test")
-    assert [head.entity.title for head in edited] == ["N0", "N1", "N2", "N3"]
-    assert [head.entity.body for head in edited] == ["B0", "B1", "B2", "B3"]
-
-
-@pytest.mark.slow
 def test_a_rule_and_a_choice_see_what_is_kept(store: AnyStore) -> None:
     note = run(store, Note.draft(title="short", price=Decimal(1)))
     note = run(store, Note.decide(note))
@@ -130,17 +120,6 @@ def test_a_rule_and_a_choice_see_what_is_kept(store: AnyStore) -> None:
         run(store, Note.edit(note, title="forbidden"))
     note = run(store, Note.decide(note, title="much longer"))
     assert (note.entity.status, note.entity.title) == (Status.SHOWN, "much longer")
-
-
-@pytest.mark.slow
-def test_a_repeated_edit_gets_the_first_answer(store: AnyStore) -> None:
-    note = run(store, Note.draft(title="Pens", price=Decimal(1)))
-    first = run(store, Note.edit(note, body="B"), idempotency=notes.once("key-1"))
-    again = run(store, Note.edit(note, body="B"), idempotency=notes.once("key-1"))
-    assert again == first
-    with pytest.raises(IndelibleError) as refused:
-        run(store, Note.edit(note, title="B"), idempotency=notes.once("key-1"))
-    assert refused.value.code == "IDEMPOTENCY_KEY_CONFLICT"
 
 
 @pytest.mark.slow

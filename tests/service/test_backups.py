@@ -142,13 +142,6 @@ def test_an_encrypted_backup_needs_its_own_secret_key(file_store: SqlStore, tmp_
         assert verify(restored) == ()
 
 
-def test_a_key_for_a_plain_backup_is_refused(file_store: SqlStore, tmp_path: Path) -> None:
-    make_backup(file_store, plan(), tmp_path / "backup")
-    attempt = RestorePlan(target=f"sqlite:///{tmp_path}/a.db", identity=tmp_path / "any")
-
-    assert code(lambda: restore(tmp_path / "backup", attempt)) == "BACKUP_KEY_WRONG"
-
-
 def test_a_recipient_that_is_no_public_key_is_refused_before_anything_is_read(
     file_store: SqlStore, tmp_path: Path
 ) -> None:
@@ -167,16 +160,6 @@ def flip(backup: Path) -> None:
     path.write_bytes(content)
 
 
-DAMAGES: Final[dict[str, Callable[[Path], object]]] = {
-    "is not as it was written": flip,
-    "is missing": lambda backup: (backup / sqlite.COPY).unlink(),
-    "does not belong to it": lambda backup: (backup / "more").touch(),
-    "manifest.json is missing": lambda backup: (backup / MANIFEST).unlink(),
-    "manifest.json is unreadable": lambda backup: (backup / MANIFEST).write_text("[]"),
-    "is of another format": lambda backup: (backup / MANIFEST).write_text('{"format": 2}'),
-}
-
-
 def hostile(name: str, value: object) -> Callable[[Path], object]:
     """Return what changes one value of the manifest."""
 
@@ -188,39 +171,36 @@ def hostile(name: str, value: object) -> Callable[[Path], object]:
     return change
 
 
-HOSTILE: Final[dict[str, Callable[[Path], object]]] = {
-    "a method": hostile("method", "tar"),
-    "methods": hostile("method", ["sqlite"]),
-    "no files": hostile("files", []),
-    "a file elsewhere": hostile("files", [{"name": "../x", "bytes": 1, "sha256": ""}]),
-    "a file without a size": hostile("files", [{"name": sqlite.COPY, "sha256": ""}]),
-    "roles in one text": hostile("connecting_roles", {"a": 1}),
-    "a number of a recipient": hostile("recipient", 7),
-    "a time": hostile("began_at", "yesterday"),
-    "a further value": hostile("more", 1),
-    "depth": lambda backup: (backup / MANIFEST).write_text("[" * 100_000),
-    "bytes": lambda backup: (backup / MANIFEST).write_bytes(b"\xff\xfe"),
+UNREADABLE: Final = "manifest.json is unreadable"
+DAMAGES: Final[dict[str, tuple[Callable[[Path], object], str | None]]] = {
+    "a changed bit": (flip, "is not as it was written"),
+    "a missing file": (lambda backup: (backup / sqlite.COPY).unlink(), "is missing"),
+    "a further file": (lambda backup: (backup / "more").touch(), "does not belong to it"),
+    "no manifest": (lambda backup: (backup / MANIFEST).unlink(), "manifest.json is missing"),
+    "a list": (lambda backup: (backup / MANIFEST).write_text("[]"), UNREADABLE),
+    "another format": (hostile("format", 2), "is of another format"),
+    "a method": (hostile("method", "tar"), None),
+    "methods": (hostile("method", ["sqlite"]), None),
+    "no files": (hostile("files", []), None),
+    "a file elsewhere": (hostile("files", [{"name": "../x", "bytes": 1, "sha256": ""}]), None),
+    "a file without a size": (hostile("files", [{"name": sqlite.COPY, "sha256": ""}]), None),
+    "roles in one text": (hostile("connecting_roles", {"a": 1}), None),
+    "a number of a recipient": (hostile("recipient", 7), None),
+    "a time": (hostile("began_at", "yesterday"), None),
+    "a further value": (hostile("more", 1), None),
+    "depth": (lambda backup: (backup / MANIFEST).write_text("[" * 100_000), None),
+    "bytes": (lambda backup: (backup / MANIFEST).write_bytes(b"\xff\xfe"), None),
 }
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
-def test_a_hostile_manifest_is_unreadable(file_store: SqlStore, tmp_path: Path, kind: str) -> None:
-    backup, target = tmp_path / "backup", tmp_path / "restored.db"
-    make_backup(file_store, plan(), backup)
-    HOSTILE[kind](backup)
-
-    attempt = RestorePlan(target=f"sqlite:///{target}")
-    assert code(lambda: restore(backup, attempt)) == "BACKUP_DAMAGED"
-    assert not target.exists()
-
-
-@pytest.mark.parametrize("problem", DAMAGES)
+@pytest.mark.parametrize("name", DAMAGES)
 def test_a_damaged_backup_is_refused_and_nothing_is_restored(
-    file_store: SqlStore, tmp_path: Path, problem: str
+    file_store: SqlStore, tmp_path: Path, name: str
 ) -> None:
     backup, target = tmp_path / "backup", tmp_path / "restored.db"
     make_backup(file_store, plan(), backup)
-    DAMAGES[problem](backup)
+    damage, problem = DAMAGES[name]
+    damage(backup)
 
     with pytest.raises(IndelibleError, match=problem) as refused:
         restore(backup, RestorePlan(target=f"sqlite:///{target}"))
@@ -250,25 +230,22 @@ def test_a_file_that_is_gone_is_not_backed_up_as_an_empty_one(tmp_path: Path) ->
     assert not (tmp_path / "gone.db").exists()
 
 
-@pytest.mark.parametrize(
-    "target",
-    ["sqlite://", "sqlite:///", "http://host/name", "mysql://host/name", "://", "postgresql://h/n"],
-)
-def test_a_target_of_another_kind_is_refused(
-    file_store: SqlStore, tmp_path: Path, target: str
+def test_a_plan_that_does_not_fit_the_backup_is_refused(
+    file_store: SqlStore, tmp_path: Path
 ) -> None:
     make_backup(file_store, plan(), tmp_path / "backup")
+    fitting = RestorePlan(target=f"sqlite:///{tmp_path}/a.db")
+    plans = [(evolve(fitting, identity=tmp_path / "any"), "BACKUP_KEY_WRONG")]
+    until = evolve(fitting, until=datetime(2026, 11, 25, tzinfo=UTC))  # which needs a log
+    targets = ("sqlite://", "sqlite:///", "http://host/name", "mysql://host/name", "://")
+    for refused in (until, *(RestorePlan(target=target) for target in targets)):
+        plans.append((refused, "RESTORE_TARGET_WRONG"))
 
-    refused = RestorePlan(target=target)
-    assert code(lambda: restore(tmp_path / "backup", refused)) == "RESTORE_TARGET_WRONG"
-
-
-def test_no_password_is_in_an_error(file_store: SqlStore, tmp_path: Path) -> None:
-    make_backup(file_store, plan(), tmp_path / "backup")
-
-    with pytest.raises(IndelibleError) as refused:
+    for refused, expected in plans:
+        assert code(partial(restore, tmp_path / "backup", refused)) == expected, refused
+    with pytest.raises(IndelibleError, match="RESTORE_TARGET_WRONG") as error:
         restore(tmp_path / "backup", RestorePlan(target="postgresql://me:hidden@host/name"))
-    assert "hidden" not in str(refused.value)
+    assert "hidden" not in str(error.value)
 
 
 def test_a_restore_over_a_network_in_plain_text_is_refused(
@@ -281,15 +258,6 @@ def test_a_restore_over_a_network_in_plain_text_is_refused(
     assert "hidden" not in run(*words).output
     allowed = {"INDELIBLE_PLAIN_DATABASE": "on"}
     assert "SETTINGS_WRONG" not in run(*words, settings=allowed).stderr
-
-
-def test_a_time_needs_a_log(file_store: SqlStore, tmp_path: Path) -> None:
-    make_backup(file_store, plan(), tmp_path / "backup")
-    attempt = RestorePlan(
-        target=f"sqlite:///{tmp_path}/a.db", until=datetime(2026, 11, 25, tzinfo=UTC)
-    )
-
-    assert code(lambda: restore(tmp_path / "backup", attempt)) == "RESTORE_TARGET_WRONG"
 
 
 def _hang(_: Path, folder: Path) -> None:

@@ -45,6 +45,7 @@ def test_every_command_supports_json_and_has_a_short_help() -> None:
 
     assert {type(command) for command in all_commands} == {Command}
     assert all(len((command.help or "").splitlines()[0]) <= 120 for command in all_commands)
+    assert "3 unavailable" in " ".join(run("--help").stdout.split())
 
 
 def imported_by(*modules: str) -> set[str]:
@@ -100,35 +101,33 @@ def test_the_help_of_a_command_imports_no_other_command_and_no_settings(command:
 
 
 @pytest.mark.dose
-def test_workers_and_supervisors_import_no_web_framework() -> None:
-    imported = imported_by(
-        "indelible_service.processes.workers", "indelible_service.processes.full"
-    )
+@pytest.mark.parametrize(
+    ("processes", "needed", "unneeded"),
+    [
+        (
+            ("processes.workers", "processes.full"),
+            {"indelible_workers"},
+            {"flask", "granian", "indelible_web", "waitress", "werkzeug"},
+        ),
+        (
+            ("serving.single_process", "processes.workers"),  # on SQLite
+            {"indelible_web", "indelible_workers"},
+            {"flask_smorest", "psycopg", "redis", "sqlalchemy.orm"},
+        ),
+        (
+            ("serving.server_processes",),
+            {"granian"},
+            {"flask", "indelible_web", "waitress", "werkzeug"},
+        ),
+    ],
+)
+def test_a_process_imports_what_it_needs(
+    processes: tuple[str, ...], needed: set[str], unneeded: set[str]
+) -> None:
+    imported = imported_by(*(f"indelible_service.{name}" for name in processes))
 
-    assert "indelible_workers" in imported
-    assert not {"flask", "granian", "indelible_web", "waitress", "werkzeug"} & imported
-
-
-@pytest.mark.dose
-def test_a_process_on_sqlite_imports_no_driver_orm_or_redis() -> None:
-    imported = imported_by(
-        "indelible_service.serving.single_process", "indelible_service.processes.workers"
-    )
-
-    assert {"indelible_web", "indelible_workers"} <= imported
-    assert not {"flask_smorest", "psycopg", "redis", "sqlalchemy.orm"} & imported
-
-
-@pytest.mark.dose
-def test_the_parent_of_server_processes_imports_no_web_framework() -> None:
-    imported = imported_by("indelible_service.serving.server_processes")
-
-    assert "granian" in imported
-    assert not {"flask", "indelible_web", "waitress", "werkzeug"} & imported
-
-
-def test_help_names_the_exit_codes() -> None:
-    assert "3 unavailable" in " ".join(run("--help").stdout.split())
+    assert needed <= imported
+    assert not unneeded & imported
 
 
 @pytest.mark.slow
@@ -150,25 +149,18 @@ def test_a_history_shows_actor_action_and_reason(environment: dict[str, str]) ->
     concept_id = concept_ids(environment)[0]
     changes = json_result("history", concept_id, settings=environment)
     text = run("history", concept_id, settings=environment).stdout
-
     assert [(change["seq"], change["action"], change["actor"]) for change in changes] == [
         (1, "create", "user:maya"),
         (2, "edit", "user:maya"),
     ]
     assert all(word in text for word in ("edit", "user:maya", "a test", changes[1]["hash"][:12]))
 
-
-@pytest.mark.slow
-def test_a_history_of_no_concept_shows_the_newest_changes_of_all(
-    environment: dict[str, str],
-) -> None:
-    changes = json_result("history", settings=environment)
+    # That of no concept shows the newest changes of all.
+    newest = json_result("history", settings=environment)
     (last,) = json_result("history", "--limit", "1", settings=environment)
-    text = run("history", "--limit", "1", settings=environment).stdout
-
-    assert {change["entity_id"] for change in changes} >= set(concept_ids(environment))
-    assert last == changes[-1]
-    assert last["entity_id"] in text
+    assert {change["entity_id"] for change in newest} >= set(concept_ids(environment))
+    assert last == newest[-1]
+    assert last["entity_id"] in run("history", "--limit", "1", settings=environment).stdout
     assert run("history", "--limit", "1001", settings=environment).exit_code == 2
 
 
@@ -223,24 +215,18 @@ def test_a_key_has_scopes_that_a_route_requires_and_help_lists_them() -> None:
 
 
 @pytest.mark.slow
-def test_concepts_are_listed_with_ids_and_names(environment: dict[str, str]) -> None:
-    ids = concept_ids(environment)
-    listed = json_result("list", settings=environment)
-    text = run("list", settings=environment).stdout
-
-    assert [concept["id"] for concept in listed] == sorted(ids)
-    assert all(concept["id"] in text and concept["name"] in text for concept in listed)
-    assert [concept["status"] for concept in listed] == ["DRAFT", "PUBLISHED"]
-    assert json_result("list", "--limit", "1", settings=environment) == listed[:1]
-
-
-@pytest.mark.slow
-def test_concepts_are_filtered_and_ordered(environment: dict[str, str]) -> None:
+def test_concepts_are_listed_filtered_and_ordered(environment: dict[str, str]) -> None:
     first, second = sorted(concept_ids(environment))
+    concepts = json_result("list", settings=environment)
+    text = run("list", settings=environment).stdout
+    assert [concept["id"] for concept in concepts] == [first, second]
+    assert all(concept["id"] in text and concept["name"] in text for concept in concepts)
+    assert [concept["status"] for concept in concepts] == ["DRAFT", "PUBLISHED"]
 
     def listed(*options: str) -> list[str]:
         return [concept["id"] for concept in json_result("list", *options, settings=environment)]
 
+    assert listed("--limit", "1") == [first]
     assert listed("--order", "newest") == [second, first]
     assert listed("--status", "DRAFT") == [first]
     assert listed("--since", "2026-01-01", "--order", "oldest") == [first, second]
@@ -274,20 +260,6 @@ def test_a_key_is_printed_once_listed_without_its_secret_and_revoked() -> None:
     assert json_result("key", "revoke", created["id"])["status"] == "REVOKED"
     assert error_code("key", "revoke", created["id"]) == "INVALID_TRANSITION"
     assert [key["status"] for key in json_result("key", "list")] == ["REVOKED", "ACTIVE"]
-
-
-@pytest.mark.slow
-def test_a_secret_is_created_once_in_a_private_file() -> None:
-    run("db", "upgrade")
-    run(*CREATE_KEY)
-    secret = Path("indelible-data/secret")
-    first = secret.read_text()
-    run(*CREATE_KEY)
-
-    assert secret.read_text() == first
-    assert len(first) >= 32
-    assert secret.stat().st_mode & 0o777 == 0o600
-    assert secret.parent.stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.dose
@@ -377,16 +349,22 @@ def test_a_dropped_guard_is_listed_and_other_commands_are_refused(
 
 
 @pytest.mark.slow
-def test_no_second_secret_is_created_for_a_database_with_keys(
+def test_one_secret_is_created_for_a_database_with_keys_in_a_private_file(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     first_settings = {**environment, "INDELIBLE_DATA_DIR": str(tmp_path / "first")}
     second_settings = {**environment, "INDELIBLE_DATA_DIR": str(tmp_path / "second")}
     assert run(*CREATE_KEY, settings=first_settings).exit_code == 0
+    secret = tmp_path / "first" / "secret"
+    text = secret.read_text()
+    assert run(*CREATE_KEY, settings=first_settings).exit_code == 0
+    assert secret.read_text() == text
+    assert len(text) >= 32
+    assert secret.stat().st_mode & 0o777 == 0o600
+    assert secret.parent.stat().st_mode & 0o777 == 0o700
 
     assert error_code(*CREATE_KEY, settings=second_settings, exit_code=3) == "SECRET_MISSING"
     assert not (tmp_path / "second" / "secret").exists()
-
     shutil.copytree(tmp_path / "first", tmp_path / "second")
     assert run(*CREATE_KEY, settings=second_settings).exit_code == 0
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 from signal import SIGKILL
 from subprocess import PIPE
@@ -78,13 +79,6 @@ def write_lock(directory: Path, pid: int) -> None:
     lock.write_text("\n".join((str(pid), *other_lines)))
 
 
-def raise_while_running(directory: Path, seen: set[int]) -> None:
-    """Raise an error while a server runs, after adding its process ids to `seen`."""
-    with postgres(directory, durable=False) as server:
-        seen.update(processes(directory, server.admin_url))
-        raise CallerError
-
-
 def is_alive(pid: int) -> bool:
     """Return whether a process exists."""
     try:
@@ -94,82 +88,52 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-@pytest.mark.dose
-def test_the_server_listens_on_loopback_and_uses_utc_and_utf8(server: PostgresServer) -> None:
-    query: LiteralString = """
-        SELECT concat_ws(
-            ' ',
-            current_setting('listen_addresses'),
-            current_setting('unix_socket_directories'),
-            current_setting('timezone'),
-            current_setting('max_connections'),
-            pg_encoding_to_char(encoding),
-            datcollate
-        )
-        FROM pg_database
-        WHERE datname = 'indelible'
-    """
-
-    assert str(query_value(server.url, "SHOW server_version")).startswith("18.")
-    assert query_value(server.admin_url, query) == "127.0.0.1  UTC 300 UTF8 C.UTF-8"
-
-
-@pytest.mark.dose
-def test_both_roles_reach_the_database_under_their_own_names(server: PostgresServer) -> None:
-    query: LiteralString = "SELECT current_user || '@' || current_database()"
-
-    assert query_value(server.url, query) == "indelible_app@indelible"
-    assert query_value(server.owner_url, query) == "indelible_owner@indelible"
-
-
-@pytest.mark.dose
-def test_both_roles_can_only_log_in(server: PostgresServer) -> None:
-    query: LiteralString = """
-        SELECT count(*)
-        FROM pg_roles
-        WHERE rolname LIKE 'indelible%'
-          AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)
-    """
-
-    assert query_value(server.url, query) == 0
-
-
-@pytest.mark.dose
-def test_the_owner_creates_schemas(server: PostgresServer) -> None:
-    run_statement(server.owner_url, "CREATE SCHEMA own")
-
-    assert query_value(server.admin_url, "SELECT 'own'::regnamespace::text") == "own"
-
-
-@pytest.mark.dose
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "CREATE SCHEMA mine",
-        "CREATE TABLE public.mine (id int)",
-        "CREATE TEMPORARY TABLE mine (id int)",
-        "CREATE DATABASE mine",
-        "SET session_replication_role = replica",
-    ],
+SETTINGS: LiteralString = """
+    SELECT concat_ws(
+        ' ',
+        current_setting('listen_addresses'),
+        current_setting('unix_socket_directories'),
+        current_setting('timezone'),
+        current_setting('max_connections'),
+        pg_encoding_to_char(encoding),
+        datcollate
+    )
+    FROM pg_database
+    WHERE datname = 'indelible'
+"""
+STRONG_ROLES: LiteralString = """
+    SELECT count(*)
+    FROM pg_roles
+    WHERE rolname LIKE 'indelible%'
+      AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)
+"""
+FORBIDDEN: tuple[LiteralString, ...] = (
+    "CREATE SCHEMA mine",
+    "CREATE TABLE public.mine (id int)",
+    "CREATE TEMPORARY TABLE mine (id int)",
+    "CREATE DATABASE mine",
+    "SET session_replication_role = replica",
 )
-def test_the_application_role_may_only_connect(
-    server: PostgresServer, statement: LiteralString
-) -> None:
-    with pytest.raises(errors.InsufficientPrivilege):
-        run_statement(server.url, statement)
 
 
 @pytest.mark.dose
-@pytest.mark.parametrize("database", ["postgres", "template1"])
-def test_the_roles_reach_no_other_database(server: PostgresServer, database: str) -> None:
-    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-        psycopg.connect(server.url.removesuffix("/indelible") + f"/{database}")
-
-
-@pytest.mark.dose
-def test_the_application_role_cannot_hold_a_transaction_open(server: PostgresServer) -> None:
+def test_the_server_is_local_and_its_roles_can_do_what_they_need(server: PostgresServer) -> None:
+    assert str(query_value(server.url, "SHOW server_version")).startswith("18.")
+    assert query_value(server.admin_url, SETTINGS) == "127.0.0.1  UTC 300 UTF8 C.UTF-8"
     assert query_value(server.url, "SHOW transaction_timeout") == "1min"
     assert query_value(server.url, "SHOW idle_in_transaction_session_timeout") == "30s"
+
+    name: LiteralString = "SELECT current_user || '@' || current_database()"
+    assert query_value(server.url, name) == "indelible_app@indelible"
+    assert query_value(server.owner_url, name) == "indelible_owner@indelible"
+    assert query_value(server.url, STRONG_ROLES) == 0
+    run_statement(server.owner_url, "CREATE SCHEMA own")
+    for statement in FORBIDDEN:
+        with pytest.raises(errors.InsufficientPrivilege):
+            run_statement(server.url, statement)
+    for database in ("postgres", "template1"):
+        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+            psycopg.connect(server.url.removesuffix("/indelible") + f"/{database}")
 
 
 @pytest.mark.dose
@@ -187,50 +151,29 @@ def test_a_new_database_is_the_owners_copy_of_its_template(server: PostgresServe
 
 
 @pytest.mark.dose
-def test_a_server_starts_below_a_directory_that_only_its_user_may_enter(empty: Path) -> None:
+def test_each_start_keeps_the_data_below_a_directory_of_its_user_alone(empty: Path) -> None:
     below = empty / "private" / "data"
     below.parent.mkdir(mode=0o700)
-    for _ in range(2):  # with new data, and with existing data
-        with postgres(below, durable=False) as server:
-            assert query_value(server.url, "SELECT 1") == 1
-
-    assert below.stat().st_mode & 0o777 == 0o700
-
-
-@pytest.mark.dose
-def test_stopping_leaves_no_process(directory: Path) -> None:
-    with postgres(directory, durable=False) as server:
-        before = processes(directory, server.admin_url)
-
-    assert len(before) > 1
-    assert not [pid for pid in before if is_alive(pid)]
-
-
-@pytest.mark.dose
-def test_an_exception_in_the_block_leaves_no_process(directory: Path) -> None:
-    seen: set[int] = set()
-    with pytest.raises(CallerError):
-        raise_while_running(directory, seen)
-
-    assert len(seen) > 1
-    assert not [pid for pid in seen if is_alive(pid)]
-
-
-@pytest.mark.dose
-def test_a_second_start_keeps_the_data(empty: Path) -> None:
-    with postgres(empty) as server:
+    with postgres(below) as server:
         run_statement(server.owner_url, "CREATE TABLE words AS SELECT 'first' AS word")
-    with postgres(empty) as server:
-        assert query_value(server.owner_url, "SELECT word FROM words") == "first"
+    assert below.stat().st_mode & 0o777 == 0o700
+    with postgres(below, durable=False) as server:
+        run_statement(server.owner_url, "INSERT INTO words VALUES ('committed')")
+        os.kill(postmaster(below), SIGKILL)
+    with postgres(below, durable=False) as server:
+        assert query_value(server.owner_url, "SELECT count(*) FROM words") == 2
 
 
 @pytest.mark.dose
-def test_a_killed_server_restarts_with_every_commit(directory: Path) -> None:
-    with postgres(directory, durable=False) as server:
-        run_statement(server.owner_url, "CREATE TABLE words AS SELECT 'committed' AS word")
-        os.kill(postmaster(directory), SIGKILL)
-    with postgres(directory, durable=False) as server:
-        assert query_value(server.owner_url, "SELECT word FROM words") == "committed"
+def test_the_end_of_the_block_and_an_exception_in_it_leave_no_process(directory: Path) -> None:
+    for error in (None, CallerError):
+        with suppress(CallerError), postgres(directory, durable=False) as server:
+            seen = processes(directory, server.admin_url)
+            if error is not None:
+                raise error
+
+        assert len(seen) > 1
+        assert not [pid for pid in seen if is_alive(pid)]
 
 
 @pytest.mark.dose

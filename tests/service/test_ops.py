@@ -84,18 +84,7 @@ def resume(service: Service) -> None:
     service.ops("resume-all-payments", "--reason", "the end of the test")
 
 
-@pytest.mark.slow
 def test_the_help_lists_the_operations_of_the_service(service: Service) -> None:
-    text = run("ops", "--help", settings=service.settings).stdout
-
-    commands, _, queries = text.partition("Commands:")[2].partition("Queries:")
-    assert "park-payout" in commands
-    assert "list-payout-transfers" in queries
-    assert "get-contest" in queries  # a public query
-    assert "create-contest" not in text  # commands of users are no operations
-
-
-def test_each_operation_of_the_document_has_a_command(service: Service) -> None:
     document = service.web.client.get(
         "/admin/openapi.json", headers={"Authorization": f"Bearer {service.key}"}
     ).get_json()
@@ -103,14 +92,16 @@ def test_each_operation_of_the_document_has_a_command(service: Service) -> None:
     names: list[str] = []
     for operations in document["paths"].values():
         names += [one["operationId"].replace("_", "-") for one in operations.values()]
-
     assert len(names) > 60
     assert [name for name in names if f"  {name} " not in text and f"  {name}\n" not in text] == []
 
+    commands, _, queries = text.partition("Commands:")[2].partition("Queries:")
+    assert "park-payout" in commands
+    assert "list-payout-transfers" in queries
+    assert "get-contest" in queries  # a public query
+    assert "create-contest" not in text  # commands of users are no operations
 
-def test_the_help_of_a_command_has_its_options_and_codes(service: Service) -> None:
     text = service.ops("park-payout", "--help")
-
     assert "park-payout [OPTIONS] TRANSFER_ID" in text
     assert "--reason TEXT" in text
     assert "TRANSFER_NOT_APPROVED" in text
@@ -141,38 +132,24 @@ def test_a_command_needs_a_reason(service: Service) -> None:
     assert "TEXT_BLANK" in service.refused("resume-all-payments", "--reason", " ")
 
 
-def test_a_refusal_has_its_code_and_the_allowed_actions(service: Service) -> None:
-    text = service.refused("resume-all-payments", "--reason", "a test")
-    code = text.partition(":")[0]
-    assert code in ("INVALID_TRANSITION", "PAYMENT_SWITCH_NOT_FOUND")
-    if code == "INVALID_TRANSITION":
-        assert "allowed actions: halt" in text
-
-
-def test_an_unknown_id_is_refused(service: Service) -> None:
-    text = service.refused("park-payout", "a?b#c", "--reason", "a test")
-    assert text.startswith("TRANSFER_NOT_FOUND: Transfer a?b#c not found.")
-    assert service.sent()[0].path == "/admin/payouts/transfers/a%3Fb%23c/park"
-
-
-def test_a_wrong_key_is_refused_with_the_code_of_the_service(service: Service) -> None:
-    service.key = "wrong"
-    assert service.refused("show-stages").startswith("UNAUTHENTICATED: ")
-
-
-def test_a_key_without_the_scope_is_refused(service: Service) -> None:
-    service.key = service.web.new_key("contests:read")
-    assert service.refused("show-stages").startswith("SCOPE_MISSING: ")
-
-
-def test_an_unknown_operation_names_similar_ones(service: Service) -> None:
+def test_each_refusal_has_its_code(service: Service) -> None:
     assert "park-payout" in service.refused("park-payouts", exit_code=2)
-
-
-def test_a_choice_is_checked_before_anything_is_sent(service: Service) -> None:
     text = service.refused("list-payout-transfers", "--status", "lost", exit_code=2)
     assert "failed_terminal" in text
     assert service.sent() == []
+
+    text = service.refused("park-payout", "a?b#c", "--reason", "a test")
+    assert text.startswith("TRANSFER_NOT_FOUND: Transfer a?b#c not found.")
+    assert service.sent()[0].path == "/admin/payouts/transfers/a%3Fb%23c/park"
+    halt(service)
+    resume(service)
+    text = service.refused("resume-all-payments", "--reason", "a test")
+    assert text.startswith("INVALID_TRANSITION: ")
+    assert "allowed actions: halt" in text
+    service.key = service.web.new_key("contests:read")
+    assert service.refused("show-stages").startswith("SCOPE_MISSING: ")
+    service.key = "wrong"
+    assert service.refused("show-stages").startswith("UNAUTHENTICATED: ")
 
 
 @pytest.mark.slow
@@ -184,26 +161,11 @@ def test_values_that_are_no_texts_are_json(service: Service) -> None:
     assert json.loads(service.sent()[0].body)["primary"] == ["p-1"]
 
 
-@pytest.mark.slow
 def test_fields_print_one_line_for_each_entry(service: Service) -> None:
     assert service.ops("get-payment-switch", "--field", "is_halted") in ("true\n", "false\n")
     assert service.ops("list-all-charges", "--field", "id") == ""
     assert service.ops("list-all-charges") == "0 entries\n"
-
-
-def test_json_is_the_answer_of_the_service(service: Service) -> None:
     assert json.loads(service.ops("list-all-charges", "--json")) == {"items": [], "next": None}
-
-
-@pytest.mark.slow
-def test_a_query_waits_for_a_value(service: Service) -> None:
-    halt(service)
-    service.double.plan(
-        Fault(matching="GET /admin/payments/switch", answer=Response.json(200, {"status": "OPEN"}))
-    )
-    words = ("get-payment-switch", "--until", "status=HALTED", "--field", "status")
-    assert service.ops(*words) == "HALTED\n"
-    resume(service)
 
 
 @pytest.mark.slow
@@ -221,17 +183,26 @@ def test_health_is_asked_without_a_database(service: Service) -> None:
 
 
 @pytest.mark.slow
-def test_a_query_waits_while_a_field_has_a_value(service: Service) -> None:
+@pytest.mark.parametrize("condition", [("--until", "status=HALTED"), ("--while", "status=OPEN")])
+def test_a_query_waits_for_a_value(service: Service, condition: tuple[str, str]) -> None:
     halt(service)
     service.double.plan(
         Fault(matching="GET /admin/payments/switch", answer=Response.json(200, {"status": "OPEN"}))
     )
-    words = ("get-payment-switch", "--while", "status=OPEN", "--field", "status")
+    words = ("get-payment-switch", *condition, "--field", "status")
     assert service.ops(*words) == "HALTED\n"
-    words = ("get-payment-switch", "--while", "status=HALTED", "--timeout", "1")
+    resume(service)
+
+
+@pytest.mark.slow
+def test_a_value_that_does_not_come_is_unavailable(service: Service) -> None:
+    halt(service)
+    words = ("get-payment-switch", "--timeout", "1", "--while", "status=HALTED")
     text = service.refused(*words, exit_code=3)
     assert text.startswith("NOT_REACHED: status!=HALTED did not hold within 1 seconds")
     assert service.refused(*words, "--until", "status=OPEN", exit_code=2)
+    text = service.refused(*words[:3], "--until", "status=CLOSED", exit_code=3)
+    assert text.startswith("NOT_REACHED: status=CLOSED did not hold within 1 seconds: it is HALTED")
     resume(service)
 
 
@@ -242,15 +213,6 @@ def test_a_filter_with_the_name_of_an_option_has_another_name(service: Service) 
     assert service.ops(*words, "--until", "entries=0").startswith("0 entries")
     (request,) = service.sent()[-1:]
     assert request.path == f"/admin/tasks/{stage}?until=2026-01-01T00%3A00%3A00Z"
-
-
-@pytest.mark.slow
-def test_a_value_that_does_not_come_is_unavailable(service: Service) -> None:
-    halt(service)
-    words = ("get-payment-switch", "--until", "status=CLOSED", "--timeout", "1")
-    text = service.refused(*words, exit_code=3)
-    assert text.startswith("NOT_REACHED: status=CLOSED did not hold within 1 seconds: it is HALTED")
-    resume(service)
 
 
 @pytest.mark.slow
@@ -392,7 +354,10 @@ def test_a_field_that_no_answer_has_is_refused_before_anything_is_sent(
 
 
 def test_fields_of_objects_and_fields_without_a_value_are_printed(service: Service) -> None:
-    answer = {"items": [{"next_step": None}, {"next_step": {"action": "score"}}], "next": None}
+    answer: dict[str, object] = {
+        "items": [{"next_step": None}, {"next_step": {"action": "score"}}],
+        "next": None,
+    }
     service.double.plan(
         Fault(matching="GET /admin/contests", answer=Response.json(200, answer), times=2)
     )
@@ -400,20 +365,16 @@ def test_fields_of_objects_and_fields_without_a_value_are_printed(service: Servi
     assert service.ops(*words, "next_step") == 'null\n{"action": "score"}\n'
     assert service.ops(*words, "next_step.action") == "null\nscore\n"
 
-
-def test_fields_of_values_that_are_not_described_may_be_there(service: Service) -> None:
-    answer = Response.json(200, {"task": {"arguments": {"speed": 3}, "result": None}})
-    service.double.plan(Fault(matching="GET /admin/tasks", answer=answer))
-    words = ("show-task", "letters", "none", "--field", "task.arguments.speed")
-    assert service.ops(*words, "--field", "task.result.speed") == "3 null\n"
-
-
-def test_a_key_with_a_line_end_is_a_key(service: Service) -> None:
-    service.key += "\n"
-    assert service.ops("get-payment-switch", "--field", "is_halted")
+    # Fields of values that are not described may be there.
+    answer = {"task": {"arguments": {"speed": 3}, "result": None}}
+    service.double.plan(Fault(matching="GET /admin/tasks", answer=Response.json(200, answer)))
+    task = ("show-task", "letters", "none", "--field", "task.arguments.speed")
+    assert service.ops(*task, "--field", "task.result.speed") == "3 null\n"
 
 
 def test_a_key_that_no_header_can_carry_is_refused_without_its_value(service: Service) -> None:
+    service.key += "\n"  # of a file
+    assert service.ops("get-payment-switch", "--field", "is_halted")
     service.key = "secret\nkey"
     for words in (("get-payment-switch",), ("--help",)):
         text = service.refused(*words, exit_code=2)
@@ -428,12 +389,6 @@ def test_a_document_without_operations_is_another_service(service: Service) -> N
     assert text.startswith("UNEXPECTED_ANSWER: ")
     assert "INDELIBLE_URL" in text
     assert "INDELIBLE_PORT" not in text
-
-
-def test_the_hint_names_the_setting_of_the_address() -> None:
-    result = run("ops", "show-stages", settings={"INDELIBLE_URL": "http://127.0.0.1:1"})
-    assert "Hint: check INDELIBLE_URL" in result.stderr
-    assert "indelible up" not in result.stderr
 
 
 @pytest.mark.slow
@@ -473,7 +428,10 @@ def test_without_a_service_the_help_says_so() -> None:
     result = run("ops", "--help", settings=settings)
     assert result.exit_code == 0
     assert "No server answers at http://127.0.0.1:1." in " ".join(result.stdout.split())
-    assert run("ops", "show-stages", settings=settings).exit_code == 3
+    refused = run("ops", "show-stages", settings=settings)
+    assert refused.exit_code == 3
+    assert "Hint: check INDELIBLE_URL" in refused.stderr
+    assert "indelible up" not in refused.stderr
 
 
 @pytest.mark.slow
