@@ -35,12 +35,8 @@ def test_a_configured_provider_is_asked_once_a_minute() -> None:
     assert settings.poll_seconds == 60
     (peer,) = build_peers(settings)
     assert (peer.host, peer.port) == ("provider.example", 443)
-
-
-def test_the_poll_interval_can_be_set() -> None:
-    variables = {"INGESTION_ENDPOINT_URL": PROVIDER, "INGESTION_POLL_SECONDS": "15"}
-
-    assert section(**variables).poll_seconds == 15
+    often = section(INGESTION_ENDPOINT_URL=PROVIDER, INGESTION_POLL_SECONDS="15")
+    assert often.poll_seconds == 15
 
 
 def test_only_the_fetch_acts_outside_the_database(sqlite: SqlStore) -> None:

@@ -38,46 +38,37 @@ def settings(path: Path) -> dict[str, str]:
     return {"DATABASE_URL": f"sqlite:///{path}"}
 
 
-def test_a_lifecycle_that_is_not_checked_ends_each_command_with_1(settings: dict[str, str]) -> None:
+def test_a_module_lets_each_command_check_and_rebuild_its_lifecycle(
+    path: Path, settings: dict[str, str]
+) -> None:
+    # Without it each command ends with 1.
     (finding,) = json_result("verify", settings=settings, code=1)
     (difference,) = json_result("db", "check", settings=settings, code=1)
     rebuilt = run("rebuild", settings=settings)
-
-    assert finding["fault"] == NOT_CHECKED
-    assert difference["is"] == NOT_CHECKED
+    assert (finding["fault"], difference["is"]) == (NOT_CHECKED, NOT_CHECKED)
     assert all("--module" in text for text in (finding["detail"], difference["fact"]))
     assert rebuilt.exit_code == 1
     assert rebuilt.stderr.startswith(f"{NOT_CHECKED}: ")
     assert "--module" in rebuilt.stderr
 
-
-def test_a_module_lets_each_command_check_its_lifecycle(settings: dict[str, str]) -> None:
     assert json_result("verify", *MODULE, settings=settings) == []
     assert json_result("db", "check", *MODULE, settings=settings) == []
     tables = json_result("rebuild", *MODULE, settings=settings)
     assert {"table": "loans", "rows": 1, "changed": []} in tables
 
-
-def test_changed_rows_of_a_table_without_guards_are_found_and_rebuilt(
-    path: Path, settings: dict[str, str]
-) -> None:
+    # Changed rows of a table without guards are found, and rebuilt.
     connection = sqlite3.connect(path)
     query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'loans'"
     guards = connection.execute(query).fetchall()
     connection.close()
     drops = [f"DROP TRIGGER {name}" for name, _ in guards]
     tamper(path, *drops, "UPDATE loans SET book = 'Another'")
-
     findings = json_result("verify", *MODULE, settings=settings, code=1)
     differences = json_result("db", "check", *MODULE, settings=settings, code=1)
-
     assert {finding["fault"] for finding in findings} == {"SCHEMA", "HEAD"}
     assert len(differences) == len(guards)
     tamper(path, *(sql for _, sql in guards))
-    (changed,) = [
-        table["changed"]
-        for table in json_result("rebuild", *MODULE, settings=settings)
-        if table["table"] == "loans"
-    ]
+    tables = json_result("rebuild", *MODULE, settings=settings)
+    (changed,) = [table["changed"] for table in tables if table["table"] == "loans"]
     assert len(changed) == 1
     assert json_result("verify", *MODULE, settings=settings) == []

@@ -86,10 +86,14 @@ def test_without_a_retention_no_stage_prunes(store: SqlStore) -> None:
     assert pruning.TASK not in {task.name for task in recurring_tasks(settings)}
 
 
-def test_a_retention_starts_an_hourly_stage(store: SqlStore) -> None:
-    settings = Settings(database_url=store.own_url, task_retention_days=30)
+@pytest.mark.parametrize("table", OperationalTable)
+def test_each_retention_alone_starts_an_hourly_stage(
+    store: SqlStore, table: OperationalTable
+) -> None:
+    settings = Settings.read({"DATABASE_URL": store.own_url, pruning.VARIABLES[table]: "7"})
     (task,) = (task for task in recurring_tasks(settings) if task.name == pruning.TASK)
 
+    assert pruning.retention_days(settings) == {table: 7}
     assert pruning.STAGE in build_stages(settings, store)
     assert (task.stage, task.every_seconds) == (pruning.STAGE, pruning.EVERY_SECONDS)
 
@@ -129,15 +133,6 @@ def test_the_stage_deletes_expired_reports_of_hung_threads(store: SqlStore) -> N
 
     before = BEGINNING - timedelta(days=1)
     assert store.read(lambda tx: tx.tasks.hung_threads(before)) == (reports[0],)
-
-
-@pytest.mark.parametrize("table", OperationalTable)
-def test_each_retention_alone_starts_the_stage(store: SqlStore, table: OperationalTable) -> None:
-    settings = Settings.read({"DATABASE_URL": store.own_url, pruning.VARIABLES[table]: "7"})
-
-    assert pruning.retention_days(settings) == {table: 7}
-    assert pruning.STAGE in build_stages(settings, store)
-    assert pruning.TASK in {task.name for task in recurring_tasks(settings)}
 
 
 def test_a_finished_task_takes_its_attempts_along(store: SqlStore) -> None:
