@@ -79,17 +79,12 @@ def test_the_places_of_words_are_those_of_the_first_release() -> None:
     assert not any(word_vector("? ! a"))
 
 
-def test_an_embedding_is_a_unit_vector_of_the_model(embedder: AnyEmbedder) -> None:
-    (vector,) = embedder.embed(["Ratio"])
+@pytest.mark.parametrize("text", ["Ratio", "a b"])
+def test_an_embedding_is_a_unit_vector_of_the_model(embedder: AnyEmbedder, text: str) -> None:
+    (vector,) = embedder.embed([text])
 
     assert (vector.model, vector.dimension) == (embedder.model, embedder.dimension)
     assert len(vector.values) == embedder.dimension
-    assert closeness(vector, vector) == pytest.approx(1, abs=1e-6)
-
-
-def test_a_text_of_letters_alone_has_a_unit_vector(embedder: AnyEmbedder) -> None:
-    (vector,) = embedder.embed(["a b"])
-
     assert closeness(vector, vector) == pytest.approx(1, abs=1e-6)
 
 

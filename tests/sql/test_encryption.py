@@ -26,6 +26,7 @@ def no_variables_of_libpq(monkeypatch: pytest.MonkeyPatch) -> None:
         "postgresql://maya@LOCALHOST:5433/lessons?sslmode=disable",
         "postgresql+psycopg://maya@127.8.8.8/lessons",
         "postgresql://maya@[::1]:5432/lessons",
+        "postgresql://localhost,127.0.0.1:5433/lessons",
         "postgresql://maya@/lessons?host=/var/run/postgresql",
         "postgresql://maya@db.example/lessons?host=/var/run/postgresql",
         "postgresql://maya@db.example/lessons?hostaddr=127.0.0.1",
@@ -57,6 +58,7 @@ def test_these_addresses_stay_on_the_machine_or_are_encrypted(url: str) -> None:
         "postgresql://maya@0.0.0.0/lessons",
         "postgresql://maya@[2001:db8::1]/lessons",
         "postgresql://postgres/lessons",
+        "postgresql://localhost,db.example/lessons",
         "postgresql://localhost:5/word@db.example/lessons",  # `localhost` is the role
         "postgresql://localhost/lessons?host=db.example",
         "postgresql://localhost/lessons?hostaddr=192.0.2.1",

@@ -18,7 +18,7 @@ from indelible.testing.stores import create
 from indelible_service.backups.programs import connected, connection_of
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql.engine.connections import address
-from indelible_sql.engine.encryption import connection_parameters, is_plain_over_network
+from indelible_sql.engine.encryption import connection_parameters
 
 KIND: Final = "target_session_attrs"
 STANDARD: Final = "postgresql://ann:s%40y@one:5433,two,[::1]:5434/books?sslmode=require"
@@ -55,11 +55,6 @@ def test_the_primary_is_wanted_of_several_hosts_only(url: str, kind: str | None)
 def test_a_list_of_hosts_with_a_fault_is_refused(hosts: str) -> None:
     with pytest.raises(UsageError):
         address(f"postgresql://{hosts}/books")
-
-
-def test_one_host_on_a_network_in_plain_text_is_seen_among_several() -> None:
-    assert is_plain_over_network("postgresql://localhost,db.example.com/books")
-    assert not is_plain_over_network("postgresql://localhost,127.0.0.1:5433/books")
 
 
 @frozen

@@ -76,14 +76,3 @@ def test_a_query_of_several_statements_cannot_write(trace: Trace) -> None:
 
     with pytest.raises(DBAPIError, match=r"read-only|readonly"):
         trace.store.read(write)
-
-
-def test_a_query_of_several_statements_sees_one_moment(trace: Trace) -> None:
-    saved = create(trace.store)
-
-    def read_around_an_edit(tx: SqlReading) -> tuple[int, int]:
-        seq = concepts.get_concept(tx, saved.concept.id).seq
-        edit(trace.store, saved)
-        return seq, concepts.get_concept(tx, saved.concept.id).seq
-
-    assert trace.store.read(read_around_an_edit) == (1, 1)

@@ -171,17 +171,6 @@ def test_keys_that_are_not_utf_8_are_in_one_range(sqlite: SqlStore) -> None:
 
 
 @pytest.mark.slow
-def test_the_parts_read_each_row_once(store: SqlStore) -> None:
-    fill(store)
-
-    with split(store) as work:
-        read = sum(verify_part(store, part).rows for part in work.parts)
-
-    assert work.rows >= 2 * CONCEPTS
-    assert read >= work.rows
-
-
-@pytest.mark.slow
 def test_a_missing_table_ends_the_findings_where_one_process_ends(
     store: SqlStore, owner_url: str
 ) -> None:

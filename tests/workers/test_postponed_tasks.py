@@ -123,20 +123,6 @@ def test_a_claim_that_postpones_one_task_prepares_the_others(
     assert "batch claim failed" not in caplog.text
 
 
-def test_a_task_enqueued_while_it_is_performed_is_due_at_the_sooner_time(
-    store: TaskStore, bakery: Bakery
-) -> None:
-    def perform(name: str, __: LeaseHandle) -> str:
-        enqueue(store, name)
-        raise Postpone(HOUR_SECONDS, "the oven is occupied")
-
-    enqueue(store, "loaf")
-    process_batch(store, evolve(bakery.stage(), perform=perform), actor=WORKER)
-
-    assert process_batch(store, bakery.stage(), actor=WORKER) == 1
-    assert are_completed(store, "loaf")
-
-
 def test_a_task_that_lost_its_lease_is_not_postponed(store: TaskStore, bakery: Bakery) -> None:
     def perform(_: str, handle: LeaseHandle) -> str:
         with store.transaction(actor=MAYA, reason="another worker") as tx:

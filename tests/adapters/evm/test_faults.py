@@ -2,7 +2,6 @@
 
 import json
 import logging
-import pickle
 import re
 import subprocess
 import sys
@@ -326,16 +325,6 @@ def test_connections_are_kept_and_shared_by_threads(
 
     assert authors == [AUTHOR] * 20
     assert provider.connections <= 8
-
-
-def test_errors_can_be_pickled(chain: Chain, provider: Proxy) -> None:
-    provider.faults.append(Fault.TOO_MANY)
-    with pytest.raises(ChainUnreachable) as refused:
-        chain.newest()
-
-    pickled = pickle.dumps(refused.value)
-    unpickled = pickle.loads(pickled)  # noqa: S301 - pickled here
-    assert unpickled.detail == {"reason": "HTTP 429"}
 
 
 @pytest.mark.slow

@@ -85,12 +85,11 @@ def test_a_transfer_from_zero_is_a_mint_of_its_token(token_id: int) -> None:
     assert mint.block_timestamp == BLOCK.at
 
 
-def test_a_transfer_between_wallets_is_no_mint() -> None:
+def test_a_transfer_between_wallets_of_no_copies_or_of_erc_20_is_no_mint() -> None:
     assert read(TRANSFER, OPERATOR, TO, 1) is None
     assert read(CONSECUTIVE_TRANSFER, 1, OPERATOR, TO, data=word(4)) is None
-
-
-def test_a_transfer_of_an_erc_20_token_is_no_mint() -> None:
+    no_copies = encode(["uint256", "uint256"], [7, 0])
+    assert read(TRANSFER_SINGLE, OPERATOR, ZERO, TO, data=no_copies) is None
     assert problem_of(TRANSFER, ZERO, TO, data=word(10**18)) == "topics"
 
 
@@ -125,12 +124,6 @@ def test_a_batch_is_one_mint_of_the_ids_with_copies(pairs: list[tuple[int, int]]
     assert mint.batch == tuple(token_id for token_id, _ in minted)
     assert mint.copies == tuple(copies for _, copies in minted)
     assert list(mint.token_ids) == list(dict.fromkeys(token_id for token_id, _ in minted))
-
-
-def test_a_transfer_of_no_copies_mints_nothing() -> None:
-    data = encode(["uint256", "uint256"], [7, 0])
-
-    assert read(TRANSFER_SINGLE, OPERATOR, ZERO, TO, data=data) is None
 
 
 def test_an_impossible_batch_names_its_field() -> None:

@@ -87,10 +87,18 @@ def test_output_and_exit_code_are_returned(tmp_path: Path) -> None:
     assert groups.open == set()
 
 
-def test_a_process_that_is_too_slow_ends_with_its_children(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "script",
+    [
+        "sleep 99 & sleep 99",
+        "trap '' TERM; sleep 99 & sleep 99",  # it does not end when asked
+        "exec >&- 2>&-; sleep 99",  # its output has ended
+    ],
+)
+def test_a_process_that_is_too_slow_ends_with_its_children(tmp_path: Path, script: str) -> None:
     groups = Groups()
     with pytest.raises(ProcessTooSlow):
-        shell("sleep 99 & sleep 99", tmp_path, groups, seconds=0.2)
+        shell(script, tmp_path, groups, seconds=0.2)
 
     wait_until_ended(groups.seen[0])
 
@@ -101,22 +109,6 @@ def test_a_process_deletes_its_locks_before_it_is_killed(tmp_path: Path) -> None
         shell("trap 'rm lock; exit' TERM; touch lock; sleep 99 & wait", tmp_path, Groups(), 0.2)
 
     assert not lock.exists()
-
-
-def test_a_process_that_does_not_end_when_asked_is_killed(tmp_path: Path) -> None:
-    groups = Groups()
-    with pytest.raises(ProcessTooSlow):
-        shell("trap '' TERM; sleep 99 & sleep 99", tmp_path, groups, seconds=0.2)
-
-    wait_until_ended(groups.seen[0])
-
-
-def test_a_process_that_closes_its_output_is_too_slow_as_well(tmp_path: Path) -> None:
-    groups = Groups()
-    with pytest.raises(ProcessTooSlow):
-        shell("exec >&- 2>&-; sleep 99", tmp_path, groups, seconds=0.2)
-
-    wait_until_ended(groups.seen[0])
 
 
 def test_a_process_that_prints_too_much_is_ended(tmp_path: Path) -> None:

@@ -7,9 +7,6 @@ import httpx
 import pytest
 from tests.adapters.stripe.controls import API_KEY, WINNER, Controlled, controlled
 
-from indelible_stripe.simulator.operations import OPERATIONS
-from indelible_stripe.simulator.routes import HANDLERS
-
 Form = dict[str, str]
 
 INTENT: Final = {"amount": "500", "currency": "usd"}
@@ -338,9 +335,3 @@ def test_metadata_is_changed_and_removed_as_stripe_does_it(run: Controlled) -> N
     assert changed["metadata"] == {"c": "3"}
     assert many["param"] == "metadata"
     assert emptied["metadata"] == {}
-
-
-def test_each_operation_has_a_handler_and_says_what_it_implements() -> None:
-    assert [operation.name for operation in OPERATIONS] == list(HANDLERS)
-    for operation in OPERATIONS:
-        assert "customer" not in operation.implemented.parts
