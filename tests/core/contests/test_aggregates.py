@@ -21,7 +21,7 @@ from indelible.contests import (
     Validity,
 )
 from indelible.contests.entities.logs import EventDraft
-from indelible.contests.entities.records import SettlementLine
+from indelible.contests.entities.records import ContestEvent, SettlementLine
 from indelible.contests.entities.runs import SettlementBasis, SettlementTotals
 from indelible.contests.entities.values import EntriesRevision, Evidence, LogMarks, roster_digest
 from indelible.contests.handlers.saving import terms_of
@@ -110,6 +110,23 @@ def run() -> SettlementRun:
     return SettlementRun.started(
         run_id="r", contest_id="c", number=1, basis=basis, currency="USD", now=NOW
     )
+
+
+def first_event() -> tuple[ContestLog, ContestEvent]:
+    """Return a log with its first event."""
+    opened = ContestLog.opened(contest())
+    draft = EventDraft(
+        number=1,
+        kind=EventKind.SNAPSHOT,
+        validity=Validity.VALID,
+        payload_digest=HASH,
+        fetch_number=1,
+        fetched_at=NOW,
+        body=None,
+        body_hash=HASH,
+    )
+    following = opened.with_event("append", draft, LogMarks(), now=LATER)
+    return following, following.new_event(opened, draft)
 
 
 def totals(**changes: int) -> SettlementTotals:
@@ -205,19 +222,7 @@ def test_the_digest_of_a_roster_ignores_the_order_of_its_players() -> None:
 
 
 def test_an_event_hash_covers_every_field_of_the_chain() -> None:
-    log = ContestLog.opened(contest())
-    draft = EventDraft(
-        number=1,
-        kind=EventKind.SNAPSHOT,
-        validity=Validity.VALID,
-        payload_digest=HASH,
-        fetch_number=1,
-        fetched_at=NOW,
-        body=None,
-        body_hash=HASH,
-    )
-    following = log.with_event("append", draft, LogMarks(), now=LATER)
-    event = following.new_event(log, draft)
+    following, event = first_event()
     changes: dict[str, Any] = {
         "number": 2,
         "kind": EventKind.CORRECTION,

@@ -5,11 +5,9 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from tests.core.contests.test_aggregates import LATER, contest, contest_in
+from tests.core.contests.test_aggregates import LATER, contest, contest_in, first_event
 
-from indelible.contests import Contest, ContestLog, ContestStatus, EventKind, Validity
-from indelible.contests.entities.logs import EventDraft
-from indelible.contests.entities.values import LogMarks
+from indelible.contests import Contest, ContestLog, ContestStatus
 from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.conditions import FieldNotOfRecord
 
@@ -100,18 +98,7 @@ def test_a_log_points_to_the_newest_event_or_as_before() -> None:
 
 
 def test_only_the_first_event_has_no_event_before_it() -> None:
-    draft = EventDraft(
-        number=1,
-        kind=EventKind.SNAPSHOT,
-        validity=Validity.VALID,
-        payload_digest=HASH,
-        fetch_number=1,
-        fetched_at=LATER,
-        body=None,
-        body_hash=HASH,
-    )
-    opened = ContestLog.opened(contest())
-    event = opened.with_event("append", draft, LogMarks(), now=LATER).new_event(opened, draft)
+    _, event = first_event()
 
     assert evolve(event, number=2, prev_hash=HASH).number == 2
     changes: dict[str, Any]

@@ -1,7 +1,6 @@
 """Finished rounds are corrected by two observations or by an operator; each step is stored."""
 
 from datetime import timedelta
-from itertools import pairwise
 
 import pytest
 from tests.core.contests.deliveries import problems_of_replay, wrong_round
@@ -127,20 +126,6 @@ def test_cut_players_return_after_a_second_observation_only() -> None:
     assert problems_of_replay(log) == []
 
 
-def test_a_slip_that_returns_all_cut_players_reaches_no_score() -> None:
-    log = PureLog()
-    after_the_cut = Moment(n=3, progress=0.5)
-    for payload in (
-        body_of(after_the_cut),
-        body_of(after_the_cut, return_the_cut_players),
-        body_of(after_the_cut),
-    ):
-        log.take(payload)
-
-    assert _history(log) == [VALID_SNAPSHOT, REFUSED_SNAPSHOT, VALID_SNAPSHOT]
-    assert log.state.leaderboard_number == 1
-
-
 def test_a_round_that_is_no_longer_finished_is_a_rewrite() -> None:
     log = PureLog()
     log.take(BEFORE)
@@ -200,12 +185,3 @@ def test_a_course_that_becomes_known_is_no_rewrite() -> None:
     log.take(_played_on(None))
     log.take(_played_on("south"))
     assert _history(log) == [VALID_SNAPSHOT, VALID_SNAPSHOT]
-
-
-def test_numbers_of_events_have_no_gap() -> None:
-    log = PureLog()
-    for payload in (BEFORE, REWRITTEN, REWRITTEN, b"<html>", BEFORE, BEFORE):
-        log.take(payload)
-    numbers = [event.number for event in log.events]
-    assert numbers[0] == 1
-    assert all(second == first + 1 for first, second in pairwise(numbers))

@@ -1,10 +1,6 @@
 """Tests of late changes of a provider: stored and reported, they change no result."""
 
-from collections.abc import Generator
-from pathlib import Path
-
-import pytest
-from tests.contest_runs import EVENT_ID, FINAL, OPTIONS, ContestRun, FileProvider, TestClock
+from tests.contest_runs import EVENT_ID, FINAL, OPTIONS, ContestRun
 
 from indelible.contests import newest_late_event
 from indelible.contests.entities.contests import Contest
@@ -12,30 +8,9 @@ from indelible.contests.entities.records import ContestEvent
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.tasks import FETCH_TOURNAMENT_STAGE, INGEST_CONTEST_STAGE
 from indelible.kernel.stages import PermanentFailure
-from indelible.memory import MemoryStore
 from indelible_service.demos.leaderboards import Tournament
-from indelible_sql import open_store
 from indelible_web.contests.late_changes import LateChange, late_change, read_late_input
 from indelible_web.contests.overview import contest_row
-
-STORES = ["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
-
-
-@pytest.fixture(params=STORES)
-def settled_run(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[ContestRun]:
-    """Return a run in a store of each kind, without a contest."""
-    clock = TestClock()
-    provider = FileProvider(tmp_path / "leaderboard.json")
-    if request.param == "memory":
-        yield ContestRun(store=MemoryStore(clock=clock), provider=provider, clock=clock)
-        return
-
-    url: str = request.getfixturevalue("sqlite_url")
-    if request.param == "postgresql":
-        url = request.getfixturevalue("database").url
-    store = open_store(url, clock=clock)
-    yield ContestRun(store=store, provider=provider, clock=clock)
-    store.dispose()
 
 
 def fetch(run: ContestRun) -> None:
@@ -62,9 +37,7 @@ def alerts_of(run: ContestRun, contest: Contest) -> list[str]:
     return [alert.code.value for alert in row.alerts]
 
 
-@pytest.mark.slow
-def test_a_late_ruling_is_one_event_and_the_result_stays(settled_run: ContestRun) -> None:
-    run = settled_run
+def test_a_late_ruling_is_one_event_and_the_result_stays(run: ContestRun) -> None:
     contest = run.bring_to(ContestStatus.COMPLETE)
     before = run.contest(contest)
     (settlement,) = run.runs(contest)
@@ -91,9 +64,7 @@ def test_a_late_ruling_is_one_event_and_the_result_stays(settled_run: ContestRun
     assert run.log(contest).fetch_number == run.fetch_number()
 
 
-@pytest.mark.slow
-def test_a_late_ruling_shows_the_lines_that_would_differ(settled_run: ContestRun) -> None:
-    run = settled_run
+def test_a_late_ruling_shows_the_lines_that_would_differ(run: ContestRun) -> None:
     contest = run.bring_to(ContestStatus.COMPLETE)
     run.serve_ruling(players=len(Tournament(OPTIONS).golfers) // 2)
     fetch(run)

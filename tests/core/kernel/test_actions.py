@@ -13,11 +13,8 @@ from tests.core.kernel.tickets import ResolverIsReporter, Status, Ticket, TitleT
 from indelible.kernel import Edge, InvalidTransition, Lifecycle, UsageError
 from indelible.kernel.actions import Command, Fields, action, actions_of, creates
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.execution import changed, created, execute
+from indelible.kernel.execution import changed, created
 from indelible.kernel.kinds import Identifier, Natural, kinds
-from indelible.memory import MemoryStore
-from indelible.money.entities.payees import Payee
-from indelible.money.lifecycle.payouts import PayeeStatus
 from indelible.testing.stores import MAYA
 
 AT = datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -157,20 +154,3 @@ def test_a_command_that_nobody_runs_is_reported_with_its_line(
     (message,) = reported
     assert re.search(r"test_actions\.py:\d+: Ticket\.assign was called and never run", message)
     assert "a secret" not in message
-
-
-def test_execute_saves_a_new_payee_and_its_actions() -> None:
-    store = MemoryStore()
-    with store.transaction(actor=MAYA, reason="a test") as tx:
-        head = execute(tx, tx.money.payees, Payee.register(id="ann"))
-        head = execute(tx, tx.money.payees, Payee.attach(head, destination="acct_1"))
-        head = execute(tx, tx.money.payees, Payee.enable("ann"))
-        assert head == tx.money.payees.get("ann")
-
-    with store.transaction(actor=MAYA, reason="a test") as tx:
-        payee = tx.money.payees.get("ann").entity
-        assert (payee.status, payee.destination) == (PayeeStatus.READY, "acct_1")
-        assert payee.destination_set_by == str(MAYA)
-        actions = [change.action for change in tx.history.of("payee", "ann")]
-
-    assert actions == ["register", "attach", "enable"]

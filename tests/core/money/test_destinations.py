@@ -93,25 +93,6 @@ def test_one_person_alone_cannot_redirect_an_approved_transfer() -> None:
         run.execute(unpark_transfer, command, OTTO)
 
 
-def test_a_new_approval_by_somebody_else_covers_the_destination() -> None:
-    run = redirected_payout()
-    approve(run, NOOR)
-    run.process_all()
-
-    paid = run.transfer("ann")
-    assert len(run.stripe.calls) == 1
-    assert (paid.status, paid.destination) == (TransferStatus.COMPLETED, "acct_otto")
-    assert paid.approved_destination == "acct_otto"
-
-
-def test_who_has_set_the_destination_does_not_approve_the_transfer() -> None:
-    run = planned_payout()
-    attach(run, "acct_otto", OTTO)
-
-    with pytest.raises(FourEyesRequired, match="user:otto, who has set the account of its payee"):
-        approve(run, OTTO)
-
-
 @pytest.mark.parametrize("compared", ["acct_ann", None])
 def test_an_approval_of_another_account_than_the_payees_is_refused(compared: str | None) -> None:
     run = planned_payout()

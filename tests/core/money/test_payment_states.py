@@ -219,16 +219,6 @@ def test_other_money_is_quarantined_and_refunded(
     assert run.balance(AccountKind.REFUND_CLEARING, stored.refund_currency) == 0
 
 
-def test_a_requested_refund_sets_the_money_aside(run: PaymentRun) -> None:
-    charge, _ = run.paid()
-
-    run.refund(charge)
-
-    assert run.charge(charge.id).status is ChargeStatus.REFUND_PENDING
-    assert run.balance(AccountKind.ESCROW) == 0
-    assert run.balance(AccountKind.REFUND_CLEARING) == FEE
-
-
 @pytest.mark.parametrize(
     ("amount_minor", "status"),
     [(FEE, ChargeStatus.REFUNDED), (1_000, ChargeStatus.PARTIALLY_REFUNDED)],

@@ -30,7 +30,6 @@ from indelible.money.errors.payouts import (
     PayoutAccountMissing,
     PayoutAlreadyScheduled,
     PayoutJobNotFinished,
-    ReversalTooLarge,
     TransferNotApproved,
     TransferNotReissuable,
     UnclaimedTooEarly,
@@ -132,18 +131,6 @@ def test_a_wrong_reversal_of_unclaimed_money_is_corrected() -> None:
     take_back(run, correction)
     reissued = run.execute(reissue_transfer, command, OPERATOR).entity
     assert (reissued.amount_minor, reissued.line_count) == (5_628, 1)
-
-
-def test_parts_of_a_payout_are_reversed_as_far_as_it_reaches() -> None:
-    run = paid()
-    reverse(run, 1_000)
-    reverse(run, 1_000)
-    reverse(run, 4_000, "trr_2")
-
-    assert run.transfer("ann").reversed_minor == 5_000
-    assert len(run.movements(MovementKind.PAYOUT_REVERSED)) == 2
-    with pytest.raises(ReversalTooLarge):
-        reverse(run, 629, "trr_3")
 
 
 def test_money_that_nobody_claims_for_ninety_days_is_kept_as_unclaimed() -> None:
