@@ -73,6 +73,11 @@ def test_a_signed_event_is_stored_with_its_bytes_before_any_effect(run: PaymentR
     assert run.charge(charge.id).status is ChargeStatus.PENDING
     assert handler.receive(body).is_duplicate
 
+    run.process(PROCESS_STRIPE_EVENT_STAGE)
+    assert handler.receive(body).is_duplicate
+    task = run.store.read(lambda tx: tx.tasks.get(PROCESS_STRIPE_EVENT_STAGE, "evt_a"))
+    assert task.due_at is None
+
 
 @pytest.mark.parametrize(
     ("changes", "field"),
