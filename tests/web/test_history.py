@@ -4,10 +4,7 @@ from urllib.parse import quote
 
 import pytest
 from tests.web.harness import Json, Web, concept_url, problem, saved
-from tests.web.reader import reader_of
 
-from indelible.kernel import Actor
-from indelible.testing.captures.scenarios import MODEL, A
 from indelible.testing.stores import NOOR
 
 
@@ -73,31 +70,6 @@ def test_the_feed_requires_its_scope_and_redacts_the_digest_of_a_key(web: Web) -
 
     assert feed[-1]["request_id"] == "trace-7/ratio"
     assert history[-1]["request_id"] == "trace-7/ratio"
-
-
-def owned_changes(web: Web, key: str) -> list[Json]:
-    """Return the changes of a user's spaces and subspaces, as the key's owner sees them."""
-    items = saved(web.get("/v1/history?limit=100", key=key), 200)["items"]
-    return [change for change in items if change["lifecycle"] in ("space", "subspace")]
-
-
-@pytest.mark.parametrize("scope", ["history:read", "admin"])
-def test_the_feed_shows_the_data_of_a_space_to_its_owner_only(web: Web, scope: str) -> None:
-    reader = reader_of(web)
-    seed: Json = {"seed": {"values": A, "model": MODEL}, "reason": "a test"}
-    subspace_url = f"/v1/subspaces/{reader.subspace(None)}"
-    saved(web.post(f"{subspace_url}/seed", json=seed, seq=1), 200)
-    renaming = {"name": "private", "description": "private", "reason": "a test"}
-    saved(web.put(subspace_url, json=renaming, seq=2), 200)
-
-    own = owned_changes(web, web.new_key(scope))
-    for other in (NOOR, Actor.system("maya"), Actor.parse("key:maya")):
-        others = owned_changes(web, web.new_key(scope, owner=other))
-
-        assert [change["data"] for change in others] == [{}] * 4
-        assert [change["hash"] for change in others] == [change["hash"] for change in own]
-    assert own[-1]["data"]["name"] == "private"
-    assert own[-1]["data"]["seed"]
 
 
 def ids_of(web: Web, **filters: str) -> list[tuple[str, int]]:

@@ -99,6 +99,8 @@ def test_an_owner_reads_the_data_of_its_own_entities_only(situated: Web) -> None
                 for change in everything[lifecycle]
             ]
             assert [change["data"] for change in own[lifecycle]] == expected
+            hashes = [change["hash"] for change in everything[lifecycle]]
+            assert [change["hash"] for change in own[lifecycle]] == hashes
         for change in own["payee"]:
             assert bool(change["data"]) is (change["entity_id"] == owner)
         for lifecycle in OWNERS_ONLY:
@@ -112,8 +114,9 @@ def test_an_owner_reads_the_data_of_its_own_entities_only(situated: Web) -> None
 def test_a_program_with_the_name_of_an_owner_is_no_owner(situated: Web) -> None:
     payee = read_all(situated, Actor.user("otto"), "admin")["payee"][0]["entity_id"]
 
-    for program in (Actor.system(payee), Actor.parse(f"key:{payee}")):
-        assert with_data(read_all(situated, program, "history:read")) <= PUBLIC
+    for owner in (payee, "maya"):
+        for program in (Actor.system(owner), Actor.parse(f"key:{owner}")):
+            assert with_data(read_all(situated, program, "history:read")) <= PUBLIC
 
 
 def test_a_hosts_lifecycle_is_for_its_owner_and_operators_unless_it_says_otherwise() -> None:

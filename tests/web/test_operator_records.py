@@ -160,6 +160,7 @@ def test_each_path_has_a_digest_and_a_read_or_nobody_s_request_no_record(web: We
     assert problem(web.post("/v1/spaces", json={}, key=web.new_key(OPS))) == (403, "SCOPE_MISSING")
     assert problem(web.post("/admin/payments/halt", json=REASON, key=None))[0] == 401
     assert problem(web.post("/admin/payments/halt", json=REASON, key="ind_a_b"))[0] == 401
+    assert problem(web.move(web.create(), "PUBLISHED")) == (409, "INVALID_TRANSITION")
 
     assert records_of(web) == []
 

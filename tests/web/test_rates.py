@@ -5,14 +5,12 @@ import time
 from collections import deque
 
 import pytest
-from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from limits.errors import StorageError
 from limits.storage import MemoryStorage
 from tests.service.processes import free_port
-from tests.web.harness import SETTINGS, Web, memory
-from tests.web.minting import Wallets, signed
+from tests.web.harness import Web
 
 from indelible_web.http import rates
 from indelible_web.http.key_reads import RecentDecisions
@@ -217,18 +215,6 @@ def test_marks_do_not_ask_a_storage_that_has_just_failed(clock: ManualClock) -> 
     clock.now += RETRY_SECONDS
     marks.incr("a key", 60)
     assert marks.get("a key") == 1
-
-
-@pytest.mark.slow
-def test_forged_signatures_do_not_lock_out_a_right_one_of_the_same_address() -> None:
-    web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=2), chain=Wallets())
-    forged = signed() | {"signature": "0x00"}
-    path = "/v1/authors/prompt"
-
-    codes = [web.post(path, json=forged, key=None).status_code for _ in range(4)]
-
-    assert codes == [403, 403, 429, 429]
-    assert web.post(path, json=signed(), key=None).status_code == 200
 
 
 @pytest.mark.slow

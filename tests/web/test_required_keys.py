@@ -1,21 +1,18 @@
-"""Test routes that require an Idempotency-Key, amounts of money in bodies, and rejections."""
+"""Test amounts of money in bodies of a host, and that a query requires no Idempotency-Key."""
 
 from typing import ClassVar, Final
 
 import pytest
-from attrs import field, frozen
-from tests.web.harness import Web, memory, problem, saved
+from attrs import frozen
+from tests.web.harness import Web, memory, problem
 
 from indelible.app import WriteTx
-from indelible.kernel import Conflict, UsageError
+from indelible.kernel import UsageError
 from indelible.kernel.money import Money
-from indelible.kernel.rejections import Rejection, list_rejections
-from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
 from indelible.testing.stores import AnyStore
 from indelible_web.context import WebContext
 from indelible_web.contexts import CONTEXTS
 from indelible_web.http.operation import EmptyQuery, OperationContext
-from indelible_web.http.request import ADMIN
 from indelible_web.http.routing import Routes
 
 pytestmark = pytest.mark.slow
@@ -24,13 +21,6 @@ SCOPE: Final = "orders:write"
 ORDER: Final = {"price": {"amount_minor": 2_501, "currency": "USD"}, "reason": "a test"}
 
 routes = Routes("orders", "Orders, a host's own context.")
-admin_routes = Routes("orders_admin", "Orders, for an operator.")
-
-
-@frozen
-class AlreadyShipped(Conflict):
-    message: ClassVar[str] = "Order {order_id} is already on its way."
-    order_id: str
 
 
 @frozen(kw_only=True)
@@ -41,14 +31,6 @@ class PlaceOrder:
 
 
 @frozen(kw_only=True)
-class CancelOrder:
-    command_name: ClassVar[str] = "cancel_order"
-
-    order_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
-
-
-@frozen(kw_only=True)
 class Order:
     id: str
     price: Money
@@ -56,10 +38,6 @@ class Order:
 
 def place_order(tx: WriteTx, command: PlaceOrder) -> Order:
     return Order(id=tx.ids.new(), price=command.price)
-
-
-def cancel_order(_: WriteTx, command: CancelOrder) -> Order:
-    raise AlreadyShipped(command.order_id)
 
 
 @routes.add(
@@ -74,23 +52,10 @@ def post_order(context: OperationContext, command: PlaceOrder) -> Order:
     return context.run(place_order, command)
 
 
-@admin_routes.add(
-    "POST /orders/<order_id>/cancel",
-    ADMIN,
-    request_type=CancelOrder,
-    response_type=Order,
-    requires_idempotency_key=True,
-)
-def post_cancellation(context: OperationContext, command: CancelOrder) -> Order:
-    """Cancel an order."""
-    return context.run_recorded(cancel_order, command)
-
-
 CONTEXT = WebContext(
     name="orders",
     routes=(routes,),
-    admin_routes=(admin_routes,),
-    commands=("place_order", "cancel_order"),
+    commands=("place_order",),
     examples={"currency": "USD"},
 )
 
@@ -108,33 +73,6 @@ def web(store: AnyStore) -> Web:
 @pytest.fixture
 def key(web: Web) -> str:
     return web.new_key(SCOPE)
-
-
-def test_a_required_key_is_needed_once_per_order(web: Web, key: str) -> None:
-    assert problem(web.post("/v1/orders", json=ORDER, key=key)) == (
-        400,
-        "IDEMPOTENCY_KEY_REQUIRED",
-    )
-
-    answer = web.post("/v1/orders", json=ORDER, key=key, once=" ")
-
-    assert problem(answer) == (400, "INVALID_IDEMPOTENCY_KEY")
-
-    orders = [web.post("/v1/orders", json=ORDER, key=key, once="order-1") for _ in range(2)]
-
-    first, again = (saved(order, 200) for order in orders)
-    assert first == again
-    assert first["price"] == ORDER["price"]
-
-    path = "/admin/orders/order-1/cancel"
-    admin = web.new_key(ADMIN)
-    body = {"reason": "a test"}
-
-    assert problem(web.post(path, json=body, key=admin)) == (428, "IF_MATCH_MISSING")
-    assert problem(web.post(path, json=body, key=admin, seq=1)) == (
-        400,
-        "IDEMPOTENCY_KEY_REQUIRED",
-    )
 
 
 def test_a_query_cannot_require_a_key() -> None:
@@ -172,35 +110,3 @@ def test_a_malformed_amount_in_a_body_is_refused(
     body = {**ORDER, "price": price}
 
     assert problem(web.post("/v1/orders", json=body, key=key, once="order-1")) == (422, code)
-
-
-def test_refused_commands_of_operators_alone_are_stored_as_records(
-    web: Web, store: AnyStore
-) -> None:
-    answer = web.post(
-        f"/v1/concepts/{web.create()['concept']['id']}/status",
-        json={"status": "PUBLISHED", "reason": "too early"},
-        seq=1,
-    )
-
-    assert answer.status_code == 409
-    assert listed(store) == ()
-
-    answer = web.post(
-        "/admin/orders/order-1/cancel",
-        json={"reason": "a mistake"},
-        key=web.new_key(ADMIN),
-        seq=3,
-        once="cancel-1",
-        headers={"X-Request-Id": "request-9"},
-    )
-
-    assert problem(answer) == (409, "ALREADY_SHIPPED")
-    (rejection,) = listed(store)
-    assert (rejection.command, rejection.code) == ("cancel_order", "ALREADY_SHIPPED")
-    assert rejection.message == "Order order-1 is already on its way."
-    assert (rejection.reason, rejection.request_id) == ("a mistake", "request-9")
-
-
-def listed(store: AnyStore) -> tuple[Rejection, ...]:
-    return store.read(list_rejections)

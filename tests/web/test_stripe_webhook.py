@@ -1,6 +1,7 @@
 """Stripe's webhook, steps 1 to 5 of the fact sheet: verify, check, store, answer, and no more."""
 
 import hashlib
+import json
 import logging
 from datetime import timedelta
 from typing import Any
@@ -97,7 +98,15 @@ def test_a_wrong_signature_leaves_a_rejection_and_nothing_of_the_body(till: Till
         assert (rejection.code, rejection.body_size) == (code, len(body))
         assert rejection.body_digest == hashlib.sha256(body).hexdigest()
 
-    assert len(till.rejections()) == len(SIGNATURES)
+    body = till.event(canary="canary-1")
+    headers = (
+        till.header(body, "whsec_other"),
+        till.header(json.dumps(json.loads(body), indent=1).encode()),
+    )
+    for header in headers:
+        assert problem(till.deliver(body, header)) == (400, "STRIPE_SIGNATURE_INVALID")
+
+    assert len(till.rejections()) == len(SIGNATURES) + len(headers)
     assert "canary-1" not in repr(till.rejections())
     assert till.events() == []
 

@@ -216,14 +216,6 @@ MALFORMED: dict[str, object] = {
 }
 
 
-@pytest.mark.slow
-def test_wrong_signatures_are_limited_and_right_ones_are_not() -> None:
-    web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=2))
-
-    assert [post_bytes(web, b"{}", "guess").status_code for _ in range(3)] == [401, 401, 429]
-    assert post_json(web, envelope(**block(LOG))).status_code == 200
-
-
 def test_no_payload_is_ever_logged(web: Web, caplog: pytest.LogCaptureFixture) -> None:
     event = envelope(error={"message": "canary"}, canary="canary")
     with caplog.at_level(logging.DEBUG):

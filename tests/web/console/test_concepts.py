@@ -18,7 +18,6 @@ from tests.web.console.visitor import (
 
 from indelible.concepts import ConceptContent
 from indelible.testing.stores import CLEARER, RATIO
-from indelible_web.concepts import lists as concept_lists
 from indelible_web.concepts import versions
 
 pytestmark = pytest.mark.slow
@@ -88,23 +87,6 @@ def test_the_list_is_filtered_by_literal_words_and_by_status(any_site: Site) -> 
 
         assert answer.status_code in {400, 422}
         assert answer.content_type.startswith("text/html")
-
-
-def test_a_long_list_has_pages(any_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(concept_lists, "CONCEPTS_PER_PAGE", 25)
-    for number in range(26):
-        any_site.create(evolve(RATIO, name=f"Concept {number:02}"))
-    member = any_site.member()
-
-    member.get(LIST)
-    first_names = set(re.findall(r"Concept \d\d", member.page.text))
-    member.get(member.page.link("cursor="))
-    other_names = set(re.findall(r"Concept \d\d", member.page.text))
-
-    assert len(first_names) == 25
-    assert len(other_names) == 1
-    assert first_names.isdisjoint(other_names)
-    assert LIST in member.page.links
 
 
 def test_unknown_addresses_and_versions_are_refused(any_site: Site) -> None:

@@ -3,29 +3,24 @@
 import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
-from attrs import evolve
 from tests.contest_runs import FEE_MINOR
 from tests.money_contests import OPERATOR
-from tests.web.harness import SETTINGS, Json
-from tests.web.payments.running import PaymentServer, payment_server
+from tests.web.payments.running import PaymentServer
 
 from indelible.money import MovementKind
 from indelible.money.rules.charges import CHARGE_METADATA
 from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 from indelible_stripe.simulator.state import Kind
-from indelible_web.money.webhooks import MAX_BODY_BYTES
 
 pytestmark = pytest.mark.slow  # Each test runs a server and a simulator.
 
 SUCCEEDED: Final = "payment_intent.succeeded"
 HOUR: Final = 3_600
 AT_ONCE: Final = 8
-API_VERSION: Final = "2026-10-28.endive"
 
 
 def work_for(server: PaymentServer, *, hours: int) -> None:
@@ -33,63 +28,6 @@ def work_for(server: PaymentServer, *, hours: int) -> None:
     for _ in range(hours):
         server.advance(HOUR)
         server.run.work()
-
-
-def test_step_1_a_body_over_the_limit_is_refused_and_not_stored(server: PaymentServer) -> None:
-    body = server.recorded(server.started())
-    longest = body + b" " * (MAX_BODY_BYTES - len(body))
-
-    refused = server.send(longest + b" ")
-    assert (refused.status_code, refused.json()["code"]) == (413, "BODY_TOO_LARGE")
-    assert server.events(SUCCEEDED) == []
-    assert server.send(longest).json() == {"received": True}
-
-
-def test_step_2_a_webhook_with_another_secret_leaves_only_a_rejection(
-    server: PaymentServer,
-) -> None:
-    server.webhooks(secrets=["whsec_other"])
-    intent_id = server.started()
-    server.attempt(intent_id)
-
-    assert {one.code for one in server.rejections()} == {"STRIPE_SIGNATURE_INVALID"}
-    assert server.events() == []
-    assert server.outcome(intent_id) == ("PENDING", "PENDING_PAYMENT")
-
-
-def test_step_3_an_event_of_another_environment_is_refused_with_an_alert(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    differences: tuple[Json, ...] = (
-        {"livemode": True},
-        {"account": "acct_other"},
-        {"api_version": "2020-01-01"},
-    )
-    settings = evolve(SETTINGS, stripe_account="acct_ours", stripe_api_version=API_VERSION)
-    with payment_server(tmp_path, settings, account={"api_version": API_VERSION}) as server:
-        event: dict[str, Any] = json.loads(server.recorded(server.started()))
-        for difference in differences:
-            caplog.clear()
-            with caplog.at_level(logging.ERROR, "indelible.web"):
-                refused = server.send(json.dumps({**event, **difference}).encode())
-            assert (refused.status_code, refused.json()["code"]) == (400, "ENVIRONMENT_MISMATCH")
-            assert "ENVIRONMENT_MISMATCH" in caplog.text
-
-        assert {one.code for one in server.rejections()} == {"ENVIRONMENT_MISMATCH"}
-        assert server.events(SUCCEEDED) == []
-        assert server.send(json.dumps(event).encode()).json() == {"received": True}
-
-
-def test_step_4_the_bytes_are_stored_before_anything_is_processed(server: PaymentServer) -> None:
-    intent_id = server.started()
-    server.stripe.control(f"intents/{intent_id}/pay")
-    server.deliver()
-
-    (event,) = server.events(SUCCEEDED)
-    sent = server.stripe.simulator.engine.state.get(Kind.EVENT, event.id)
-    assert json.loads(server.payload(event)) == sent
-    assert event.status.value == "RECEIVED"
-    assert server.outcome(intent_id) == ("PENDING", "PENDING_PAYMENT")
 
 
 def test_step_5_an_event_is_acknowledged_and_a_known_one_is_a_duplicate_even_at_once(
