@@ -207,8 +207,21 @@ def test_a_user_enters_and_sees_and_changes_only_their_own_entries(
         "ROSTER_PLAYER_NOT_IN_FIELD",
     }
 
-    contest_id = contest_in(any_web.store, ContestStatus.LOCKED).contest_id
     body = {"player_ids": list(ROSTER), **REASON}
+    joined = new_contest(any_web.store, max_entries_per_user=1)
+    joined.enter(ANN.id)
+    full = new_contest(any_web.store, max_entries=2)
+    for user_id in ("bob", "cem"):
+        full.enter(user_id)
+    for contest, code in [
+        (joined, "ALREADY_JOINED"),
+        (full, "CONTEST_FULL"),
+        (publish(any_web.store), "FIELD_NOT_KNOWN"),
+    ]:
+        path = f"/v1/contests/{contest.contest_id}/entries"
+        assert problem(any_web.post(path, json=body, key=player_key)) == (409, code)
+
+    contest_id = contest_in(any_web.store, ContestStatus.LOCKED).contest_id
     answer = any_web.post(f"/v1/contests/{contest_id}/entries", json=body, key=player_key)
 
     assert problem(answer) == (403, "CONTEST_LOCKED")
