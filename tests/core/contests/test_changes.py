@@ -13,7 +13,6 @@ from indelible.kernel.conditions import FieldNotOfRecord
 
 HASH = "a" * 64
 OTHER_HASH = "b" * 64
-AFTERWARDS = LATER + timedelta(minutes=1)
 
 
 def refused_field(before: Contest | ContestLog, **changes: Any) -> str:  # noqa: ANN401 - of any field

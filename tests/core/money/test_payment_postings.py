@@ -86,19 +86,6 @@ def test_a_dispute_that_is_lost_after_the_settlement_is_a_loss(run: PaymentRun) 
     assert rows(run.store, "dispute:dp_1:LOST") == [("dispute_losses", "dispute_receivable", FEE)]
 
 
-def test_a_won_dispute_of_an_item_that_the_settlement_left_out(run: PaymentRun) -> None:
-    run.paid("item-1")
-    _, intent = run.paid("item-2")
-    run.deliver("charge.dispute.funds_withdrawn", withdrawn_body(intent.id))
-    run.settle("item-1", amount_minor=FEE)
-    assert run.balance(AccountKind.ESCROW) == FEE
-
-    win(run, intent.id)
-
-    assert rows(run.store, "dispute:dp_1:RESIDUE") == [("escrow", "platform_rake", FEE)]
-    assert run.balance(AccountKind.ESCROW) == 0
-
-
 def test_a_dispute_that_was_won_before_the_settlement_was_posted(run: PaymentRun) -> None:
     run.paid("item-1")
     _, intent = run.paid("item-2")
