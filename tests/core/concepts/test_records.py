@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from attrs import evolve
 from tests.core.concepts.scenarios import codes
 
 from indelible import concepts
 from indelible.app import ReadTx
-from indelible.concepts import ConceptPolicy, ConceptStatus, ConceptVersion
+from indelible.concepts import Concept, ConceptPolicy, ConceptStatus, ConceptVersion
 from indelible.concepts.entities import Warnings
 from indelible.concepts.errors import (
     SelfApproval,
+    StaleConcept,
 )
 from indelible.concepts.rules.records import (
+    change_between,
     version_data,
     version_records,
 )
@@ -54,6 +57,20 @@ def error_of(attempt: Callable[[], object]) -> IndelibleError:
     error = refusal(attempt)
     assert error is not None
     return error
+
+
+def test_a_new_version_needs_a_later_time() -> None:
+    stored = Concept(
+        id="c-1", current_version=2, status=ConceptStatus.DRAFT, created_at=NOW, updated_at=NOW
+    )
+    edited = evolve(stored, current_version=3)
+
+    assert isinstance(error_of(lambda: change_between(stored, edited)), StaleConcept)
+    assert change_between(stored, evolve(edited, updated_at=LATER)) == "edit"
+
+
+def test_a_store_reads_a_graph_of_up_to_ten_thousand_concepts() -> None:
+    assert ConceptPolicy().max_graph_nodes == 10_000
 
 
 def test_the_approving_handler_checks_four_eyes() -> None:

@@ -44,7 +44,7 @@ from indelible.tokens import (
 )
 from indelible.tokens.rules.tasks import CHECKPOINT, DETECT_STAGE, SCAN_TASK_ID
 from indelible.tokens.tasks import detection as detection_module
-from indelible.tokens.tasks.detection import ScanStart
+from indelible.tokens.tasks.detection import UNLIMITED_ATTEMPTS, ScanStart
 
 MINTS = st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3)), max_size=2)
 EVENTS = st.one_of(
@@ -438,6 +438,13 @@ def test_a_block_with_many_tokens_is_rolled_back_in_several_transactions(
     assert remaining == [8, 3, 0]  # the mints have 2, 5, 1 and 2 tokens
     settle(detection, store)
     check_equal(store, chain)
+
+
+def test_detection_has_one_task_that_never_dies(chain: Simulator, store: AnyStore) -> None:
+    stage = Detection(store=store, chain=chain).stage()
+
+    assert (stage.name, stage.max_attempts) == ("detect", UNLIMITED_ATTEMPTS)
+    assert UNLIMITED_ATTEMPTS >= 2**31
 
 
 def test_a_mint_of_another_block_than_was_asked_for_is_an_error_of_the_node(
