@@ -6,7 +6,6 @@ from typing import Final
 # The columns that the databases do not know to be wrong: `verify` compares them with a digest.
 JUDGED_BY_VERIFY: Final[Mapping[str, str]] = {
     "algorithms": "checksum formulas",
-    "api_contract_versions": "digests number release",
     "artifacts": (
         "content content_source content_stamp created_at dwell_time_ms stamp title "
         "title_stamp word_count"

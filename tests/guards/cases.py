@@ -150,7 +150,6 @@ CASES: Final[Mapping[type[Any], tuple[str, ...]]] = {
     RejectionsConformance: ("test_a_replay_of_a_command_that_changed_nothing_adds_no_record",),
     RunConformance: ("test_the_same_settlement_again_has_the_same_digests",),
     RunbooksConformance: (
-        "test_a_contract_that_is_withdrawn_can_be_recorded_again",
         "test_a_failed_step_ends_as_partial_or_failed_alone",
         "test_an_execution_has_its_steps_in_order_with_time_and_actor",
         "test_an_execution_is_completed_if_every_step_was_as_expected",

@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -157,51 +156,3 @@ def test_an_installation_without_extras_has_a_contract_too(tmp_path: Path) -> No
     codes = json.loads((tmp_path / "contract" / "contract.json").read_text("utf-8"))["errors"]
     assert "CONCEPT_NOT_FOUND" in codes
     assert "CHAIN_KIND_UNKNOWN" not in codes
-
-
-def recorded(folder: Path, release: str, **settings: str) -> Any:  # noqa: ANN401 - a document
-    """Record the contract in a folder, and return what the command prints."""
-    arguments = ("contract", "record", str(folder), "--release", release, "--reason", "a release")
-    return json_result(*arguments, settings={**TICKETS, **settings})
-
-
-@pytest.mark.slow
-def test_a_release_records_the_contract_that_the_code_fulfills(
-    folder: Path, tmp_path: Path
-) -> None:
-    url = {"DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}"}
-    assert run("db", "upgrade", settings={**TICKETS, **url}).exit_code == 0
-
-    first = recorded(folder, "1.0.0", **url)
-
-    assert (first["number"], first["release"]) == (1, "1.0.0")
-    digests = {name: sha256(text.encode()).hexdigest() for name, text in texts(folder).items()}
-    assert first["digests"] == digests
-    assert recorded(folder, "1.0.0", **url) == first  # the answer was lost
-    change(folder / "contract.json", lambda document: document["errors"].pop("STALE"))
-    other = ("contract", "record", str(folder), "--release", "1.0.0", "--reason", "once more")
-    assert error_code(*other, settings={**TICKETS, **url}) == "CONTRACT_OF_RELEASE_RECORDED"
-    withdrawal = ("contract", "withdraw", "1", "--reason", "the wrong file")
-    assert run(*withdrawal, settings={**TICKETS, **url}).exit_code == 0
-    assert recorded(folder, "1.0.0", **url)["number"] == 2
-    assert run(*other, settings={**TICKETS, **url}).exit_code == 0
-    assert error_code(*withdrawal, settings={**TICKETS, **url}) == "INVALID_TRANSITION"
-    unknown = ("contract", "withdraw", "9", "--reason", "no such version")
-    code = error_code(*unknown, settings={**TICKETS, **url})
-    assert code == "CONTRACT_VERSION_NOT_FOUND"
-
-
-@pytest.mark.slow
-def test_a_contract_that_the_code_breaks_is_not_recorded(folder: Path, tmp_path: Path) -> None:
-    url = {"DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}"}
-    assert run("db", "upgrade", settings={**TICKETS, **url}).exit_code == 0
-    add_route(folder)
-    arguments = ("contract", "record", str(folder), "--release", "1.0.0", "--reason", "a release")
-
-    result = run(*arguments, settings={**TICKETS, **url})
-
-    assert result.exit_code == 1
-    assert "Nothing was recorded" in result.stdout
-    assert f"GET {GONE} is gone" in result.stdout
-    change(folder / "openapi.json", lambda document: document["paths"].pop(GONE))
-    assert recorded(folder, "1.0.0", **url)["number"] == 1

@@ -66,8 +66,8 @@ def repositories() -> Iterator[tuple[str, Repository[Any], RecordingSession]]:
     """Yield each repository with its name in a transaction, and the session that it uses."""
     session = RecordingSession()
     transaction = SimpleNamespace(session=session)
-    for name in ("runbook_executions", "contract_versions"):  # the kernel's with finders
-        yield f"kernel.{name}", vars(KernelTransaction)[name].func(transaction), session
+    executions = vars(KernelTransaction)["runbook_executions"].func(transaction)
+    yield "kernel.runbook_executions", executions, session
     for context in CATALOG.contexts:
         if context.open_writer is None:
             continue

@@ -8,8 +8,6 @@ from tests.conftest import POLICY
 from tests.web.harness import Json, Web, problem, saved
 
 from indelible.kernel import Actor
-from indelible.kernel.contract_versions import RecordContractVersion, record_contract_version
-from indelible.kernel.json_objects import JsonObject
 from indelible.kernel.rejections import list_rejections
 from indelible.memory import MemoryStore
 from indelible_web.context import WebContext
@@ -210,22 +208,3 @@ def test_executions_are_listed_by_state_and_runbook_a_page_at_a_time(desk: Desk)
     assert [item["id"] for item in failed] == ids[:1]
     of_runbook = desk.get("?runbook_name=01-ingestion-lag&status=pending")["items"]
     assert [item["id"] for item in of_runbook] == ids[2:]
-
-
-def test_the_versions_of_the_contract_are_listed_newest_first(desk: Desk) -> None:
-    for release in ("0.6.0", "0.7.0", "0.8.0"):
-        command = RecordContractVersion(
-            release=release, digests=JsonObject.of({"routes": release[2] * 64})
-        )
-        desk.web.store.run(record_contract_version, command, actor=OPERATOR, reason="a release")
-
-    url = f"{PREFIX}/contract/versions?limit=2"
-    first = saved(desk.web.get(url, key=desk.key), 200)
-    second = saved(desk.web.get(f"{url}&cursor={first['next']}", key=desk.key), 200)
-
-    items = [*first["items"], *second["items"]]
-    assert [item["release"] for item in items] == ["0.8.0", "0.7.0", "0.6.0"]
-    assert items[0]["digests"] == {"routes": "8" * 64}
-    assert items[0]["recorded_by"] == str(OPERATOR)
-    without_scope = desk.web.get(url, key=desk.web.new_key("history:read"))
-    assert problem(without_scope) == (403, "SCOPE_MISSING")

@@ -260,28 +260,6 @@ CREATE INDEX runbook_executions_status ON indelible.runbook_executions (status, 
 
 CREATE INDEX runbook_executions_updated_at ON indelible.runbook_executions (updated_at, id);
 
-CREATE TABLE indelible.api_contract_versions (
-	id indelible.identifier NOT NULL,
-	lifecycle indelible.identifier GENERATED ALWAYS AS ('contract_version') STORED NOT NULL,
-	status indelible.identifier NOT NULL,
-	seq indelible.ordinal NOT NULL,
-	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
-	hash indelible.digest NOT NULL,
-	created_at indelible.instant NOT NULL,
-	updated_at indelible.instant NOT NULL,
-	number indelible.ordinal NOT NULL,
-	release indelible.identifier NOT NULL,
-	digests indelible.json_details NOT NULL,
-	recorded_by indelible.identifier NOT NULL,
-	PRIMARY KEY (id),
-	CONSTRAINT api_contract_versions_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT api_contract_versions_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
-);
-
-CREATE UNIQUE INDEX api_contract_versions_number ON indelible.api_contract_versions (number);
-
-CREATE UNIQUE INDEX api_contract_versions_one_of_release ON indelible.api_contract_versions (release) WHERE status = 'recorded';
-
 CREATE TABLE indelible.tasks (
 	stage indelible.identifier NOT NULL,
 	entity_id indelible.identifier NOT NULL,
@@ -2002,8 +1980,6 @@ INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, 
 
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('runbook_execution', '', 'start', 'pending', 0), ('runbook_execution', 'pending', 'record_step', 'in_progress', 0), ('runbook_execution', 'in_progress', 'record_step', 'in_progress', 0), ('runbook_execution', 'in_progress', 'complete', 'completed', 0), ('runbook_execution', 'pending', 'fail', 'failed', 0), ('runbook_execution', 'in_progress', 'fail', 'failed', 0), ('runbook_execution', 'in_progress', 'complete_partially', 'partial', 0);
 
-INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('contract_version', '', 'record', 'recorded', 0), ('contract_version', 'recorded', 'withdraw', 'withdrawn', 0);
-
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('concept', '', 'create', 'DRAFT', 1), ('concept', 'DRAFT', 'edit', 'DRAFT', 1), ('concept', 'DRAFT', 'submit', 'REVIEW', 0), ('concept', 'REVIEW', 'edit', 'REVIEW', 1), ('concept', 'REVIEW', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'edit', 'APPROVED', 1), ('concept', 'APPROVED', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'publish', 'PUBLISHED', 0);
 
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('space', '', 'create', 'ACTIVE', 0), ('space', 'ACTIVE', 'rename', 'ACTIVE', 0), ('space', 'ACTIVE', 'retire', 'RETIRED', 0);
@@ -2852,71 +2828,6 @@ CREATE TRIGGER runbook_executions_initial_fields AFTER INSERT ON indelible.runbo
 FOR EACH ROW EXECUTE FUNCTION indelible.runbook_executions_initial_fields();
 
 ALTER TABLE indelible.runbook_executions ENABLE ALWAYS TRIGGER runbook_executions_initial_fields;
-
-CREATE FUNCTION indelible.api_contract_versions_no_delete() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$;
-
-CREATE TRIGGER api_contract_versions_no_delete BEFORE DELETE ON indelible.api_contract_versions
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.api_contract_versions_no_delete();
-
-ALTER TABLE indelible.api_contract_versions ENABLE ALWAYS TRIGGER api_contract_versions_no_delete;
-
-CREATE FUNCTION indelible.api_contract_versions_no_truncate() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$;
-
-CREATE TRIGGER api_contract_versions_no_truncate BEFORE TRUNCATE ON indelible.api_contract_versions
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.api_contract_versions_no_truncate();
-
-ALTER TABLE indelible.api_contract_versions ENABLE ALWAYS TRIGGER api_contract_versions_no_truncate;
-
-CREATE FUNCTION indelible.api_contract_versions_one_step() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$;
-
-CREATE TRIGGER api_contract_versions_one_step BEFORE UPDATE ON indelible.api_contract_versions
-FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.api_contract_versions_one_step();
-
-ALTER TABLE indelible.api_contract_versions ENABLE ALWAYS TRIGGER api_contract_versions_one_step;
-
-CREATE FUNCTION indelible.history_needs_api_contract_versions() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.lifecycle <> 'contract_version' OR EXISTS (SELECT 1 FROM indelible.api_contract_versions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$;
-
-CREATE TRIGGER history_needs_api_contract_versions AFTER INSERT ON indelible.history
-FOR EACH ROW WHEN (NEW.lifecycle = 'contract_version') EXECUTE FUNCTION indelible.history_needs_api_contract_versions();
-
-ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_api_contract_versions;
-
-CREATE FUNCTION indelible.history_declares_data_of_api_contract_versions() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (NOT (NEW.lifecycle = 'contract_version' AND NEW.data - ARRAY['digests', 'number', 'recorded_by', 'release']::text[] <> '{}')) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$;
-
-CREATE TRIGGER history_declares_data_of_api_contract_versions AFTER INSERT ON indelible.history
-FOR EACH ROW WHEN (NEW.lifecycle = 'contract_version') EXECUTE FUNCTION indelible.history_declares_data_of_api_contract_versions();
-
-ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_api_contract_versions;
 
 CREATE FUNCTION indelible.tasks_no_truncate() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -3827,32 +3738,6 @@ CREATE TRIGGER history_counts_runbook_steps AFTER INSERT ON indelible.history
 FOR EACH ROW WHEN (NEW.lifecycle = 'runbook_execution') EXECUTE FUNCTION indelible.history_counts_runbook_steps();
 
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_counts_runbook_steps;
-
-CREATE FUNCTION indelible.api_contract_versions_fixed() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$;
-
-CREATE TRIGGER api_contract_versions_fixed BEFORE UPDATE ON indelible.api_contract_versions
-FOR EACH ROW WHEN ((NEW.number = OLD.number AND NEW.release = OLD.release AND NEW.digests = OLD.digests AND NEW.recorded_by = OLD.recorded_by) IS NOT TRUE) EXECUTE FUNCTION indelible.api_contract_versions_fixed();
-
-ALTER TABLE indelible.api_contract_versions ENABLE ALWAYS TRIGGER api_contract_versions_fixed;
-
-CREATE FUNCTION indelible.history_names_recorded_by() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (NOT (NEW.lifecycle = 'contract_version' AND NEW.action = 'record') OR EXISTS (SELECT 1 FROM indelible.api_contract_versions AS head WHERE head.id = NEW.entity_id AND head.recorded_by = NEW.actor)) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$;
-
-CREATE TRIGGER history_names_recorded_by AFTER INSERT ON indelible.history
-FOR EACH ROW WHEN (NEW.lifecycle = 'contract_version' AND NEW.action = 'record') EXECUTE FUNCTION indelible.history_names_recorded_by();
-
-ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_names_recorded_by;
 
 CREATE FUNCTION indelible.concept_versions_no_update() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN

@@ -212,41 +212,6 @@ CREATE INDEX runbook_executions_status ON runbook_executions (status, id);
 
 CREATE INDEX runbook_executions_updated_at ON runbook_executions (updated_at, id);
 
-CREATE TABLE api_contract_versions (
-	id TEXT NOT NULL,
-	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('contract_version') STORED,
-	status TEXT NOT NULL,
-	seq INTEGER NOT NULL,
-	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
-	hash TEXT NOT NULL,
-	created_at TEXT NOT NULL,
-	updated_at TEXT NOT NULL,
-	number INTEGER NOT NULL,
-	release TEXT NOT NULL,
-	digests TEXT NOT NULL,
-	recorded_by TEXT NOT NULL,
-	PRIMARY KEY (id),
-	CONSTRAINT api_contract_versions_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT api_contract_versions_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
-	CONSTRAINT api_contract_versions_id_rule CHECK (length(id) BETWEEN 1 AND 200),
-	CONSTRAINT api_contract_versions_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
-	CONSTRAINT api_contract_versions_status_rule CHECK (length(status) BETWEEN 1 AND 200),
-	CONSTRAINT api_contract_versions_seq_rule CHECK (seq >= 1),
-	CONSTRAINT api_contract_versions_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
-	CONSTRAINT api_contract_versions_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
-	CONSTRAINT api_contract_versions_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
-	CONSTRAINT api_contract_versions_number_rule CHECK (number >= 1),
-	CONSTRAINT api_contract_versions_release_rule CHECK (length(release) BETWEEN 1 AND 200),
-	CONSTRAINT api_contract_versions_digests_rule CHECK (digests IS NULL OR json_valid(digests) AND json_type(digests) = 'object'),
-	CONSTRAINT api_contract_versions_recorded_by_rule CHECK (length(recorded_by) BETWEEN 1 AND 200)
-)
- WITHOUT ROWID,
- STRICT;
-
-CREATE UNIQUE INDEX api_contract_versions_number ON api_contract_versions (number);
-
-CREATE UNIQUE INDEX api_contract_versions_one_of_release ON api_contract_versions (release) WHERE status = 'recorded';
-
 CREATE TABLE tasks (
 	stage TEXT NOT NULL,
 	entity_id TEXT NOT NULL,
@@ -2815,8 +2780,6 @@ INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_versi
 
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('runbook_execution', '', 'start', 'pending', 0), ('runbook_execution', 'pending', 'record_step', 'in_progress', 0), ('runbook_execution', 'in_progress', 'record_step', 'in_progress', 0), ('runbook_execution', 'in_progress', 'complete', 'completed', 0), ('runbook_execution', 'pending', 'fail', 'failed', 0), ('runbook_execution', 'in_progress', 'fail', 'failed', 0), ('runbook_execution', 'in_progress', 'complete_partially', 'partial', 0);
 
-INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('contract_version', '', 'record', 'recorded', 0), ('contract_version', 'recorded', 'withdraw', 'withdrawn', 0);
-
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('concept', '', 'create', 'DRAFT', 1), ('concept', 'DRAFT', 'edit', 'DRAFT', 1), ('concept', 'DRAFT', 'submit', 'REVIEW', 0), ('concept', 'REVIEW', 'edit', 'REVIEW', 1), ('concept', 'REVIEW', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'edit', 'APPROVED', 1), ('concept', 'APPROVED', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'publish', 'PUBLISHED', 0);
 
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('space', '', 'create', 'ACTIVE', 0), ('space', 'ACTIVE', 'rename', 'ACTIVE', 0), ('space', 'ACTIVE', 'retire', 'RETIRED', 0);
@@ -3182,54 +3145,6 @@ BEGIN SELECT RAISE(ABORT, 'runbook_executions_keeps_fields'); END;
 CREATE TRIGGER runbook_executions_initial_fields BEFORE INSERT ON runbook_executions
 WHEN (NEW.ended_at IS NULL AND NEW.error_reason IS NULL AND NEW.failed_step_count = 0 AND NEW.result_json IS NULL AND NEW.step_count = 0 AND NEW.system_state_after IS NULL) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'runbook_executions_initial_fields'); END;
-
-CREATE TRIGGER api_contract_versions_no_delete BEFORE DELETE ON api_contract_versions
-WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'api_contract_versions_no_delete'); END;
-
-CREATE TRIGGER api_contract_versions_json_limits BEFORE INSERT ON api_contract_versions
-WHEN ((NEW.digests IS NULL OR CASE WHEN json_valid(NEW.digests) THEN length(CAST(NEW.digests AS BLOB)) <= 1048576 AND (length(NEW.digests) - length(replace(replace(NEW.digests, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.digests, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.digests) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.digests)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.digests) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.digests -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.digests -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.digests -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.digests) - length(replace(replace(NEW.digests, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'api_contract_versions_json_limits'); END;
-
-CREATE TRIGGER api_contract_versions_no_replace BEFORE INSERT ON api_contract_versions
-WHEN (NOT EXISTS (SELECT 1 FROM main.api_contract_versions WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.api_contract_versions WHERE number = NEW.number)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'api_contract_versions_no_replace'); END;
-
-CREATE TRIGGER api_contract_versions_one_of_release_on_insert BEFORE INSERT ON api_contract_versions
-WHEN ((NEW.status = 'recorded') IS NOT TRUE OR NEW.release IS NULL OR NOT EXISTS (SELECT 1 FROM main.api_contract_versions AS other WHERE other.release = NEW.release AND other.status = 'recorded' AND other.id <> NEW.id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'api_contract_versions_one_of_release_on_insert'); END;
-
-CREATE TRIGGER api_contract_versions_history_exists BEFORE UPDATE ON api_contract_versions
-WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'api_contract_versions_history_exists'); END;
-
-CREATE TRIGGER api_contract_versions_json_limits_on_update BEFORE UPDATE ON api_contract_versions
-WHEN ((NEW.digests IS NULL OR CASE WHEN json_valid(NEW.digests) THEN length(CAST(NEW.digests AS BLOB)) <= 1048576 AND (length(NEW.digests) - length(replace(replace(NEW.digests, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.digests, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.digests) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.digests)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.digests) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.digests -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.digests -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.digests -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.digests) - length(replace(replace(NEW.digests, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'api_contract_versions_json_limits_on_update'); END;
-
-CREATE TRIGGER api_contract_versions_no_replace_on_update BEFORE UPDATE ON api_contract_versions
-WHEN (NOT EXISTS (SELECT 1 FROM main.api_contract_versions WHERE number = NEW.number AND (id <> OLD.id))) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'api_contract_versions_no_replace_on_update'); END;
-
-CREATE TRIGGER api_contract_versions_one_of_release_on_update BEFORE UPDATE ON api_contract_versions
-WHEN ((NEW.status = 'recorded') IS NOT TRUE OR NEW.release IS NULL OR NOT EXISTS (SELECT 1 FROM main.api_contract_versions AS other WHERE other.release = NEW.release AND other.status = 'recorded' AND other.id <> NEW.id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'api_contract_versions_one_of_release_on_update'); END;
-
-CREATE TRIGGER api_contract_versions_no_nested_update BEFORE UPDATE ON api_contract_versions
-WHEN (EXISTS (SELECT 1 FROM main.api_contract_versions AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.number IS OLD.number AND stored.release IS OLD.release AND stored.digests IS OLD.digests AND stored.recorded_by IS OLD.recorded_by)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'api_contract_versions_no_nested_update'); END;
-
-CREATE TRIGGER api_contract_versions_one_step BEFORE UPDATE ON api_contract_versions
-WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'api_contract_versions_one_step'); END;
-
-CREATE TRIGGER history_needs_api_contract_versions BEFORE INSERT ON history
-WHEN (NEW.lifecycle <> 'contract_version' OR EXISTS (SELECT 1 FROM main.api_contract_versions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'history_needs_api_contract_versions'); END;
-
-CREATE TRIGGER history_declares_data_of_api_contract_versions BEFORE INSERT ON history
-WHEN (NOT (NEW.lifecycle = 'contract_version' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('digests', 'number', 'recorded_by', 'release')) ELSE FALSE END)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_api_contract_versions'); END;
 
 CREATE TRIGGER tasks_json_limits BEFORE INSERT ON tasks
 WHEN ((NEW.arguments IS NULL OR CASE WHEN json_valid(NEW.arguments) THEN length(CAST(NEW.arguments AS BLOB)) <= 16384 AND (length(NEW.arguments) - length(replace(replace(NEW.arguments, '[', ''), '{', '')) <= 16 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.arguments, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 16) SELECT max(depth) FROM nested) <= 16) AND (length(NEW.arguments) <= 1000 OR (SELECT count(*) FROM json_tree(NEW.arguments)) <= 1000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.arguments) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.arguments -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.arguments -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.arguments -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.arguments) - length(replace(replace(NEW.arguments, '[', ''), '{', '')) <= 16 END) AND (NEW.result IS NULL OR CASE WHEN json_valid(NEW.result) THEN length(CAST(NEW.result AS BLOB)) <= 16384 AND (length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 16 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 16) SELECT max(depth) FROM nested) <= 16) AND (length(NEW.result) <= 1000 OR (SELECT count(*) FROM json_tree(NEW.result)) <= 1000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 16 END)) IS NOT TRUE
@@ -3630,14 +3545,6 @@ BEGIN SELECT RAISE(ABORT, 'history_needs_executed_by_of_runbook_execution_steps'
 CREATE TRIGGER history_counts_runbook_steps BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'runbook_execution') OR (CASE WHEN json_valid(NEW.data) THEN json_extract(NEW.data, '$.step_count') END = (SELECT count(*) FROM main.runbook_execution_steps AS step WHERE step.entity_id = NEW.entity_id AND step.seq <= NEW.seq) AND CASE WHEN json_valid(NEW.data) THEN json_extract(NEW.data, '$.failed_step_count') END = (SELECT count(*) FROM main.runbook_execution_steps AS step WHERE step.entity_id = NEW.entity_id AND step.seq <= NEW.seq AND step.ok = 0))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_counts_runbook_steps'); END;
-
-CREATE TRIGGER api_contract_versions_fixed BEFORE UPDATE ON api_contract_versions
-WHEN (NEW.number = OLD.number AND NEW.release = OLD.release AND NEW.digests = OLD.digests AND NEW.recorded_by = OLD.recorded_by) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'api_contract_versions_fixed'); END;
-
-CREATE TRIGGER history_names_recorded_by BEFORE INSERT ON history
-WHEN (NOT (NEW.lifecycle = 'contract_version' AND NEW.action = 'record') OR EXISTS (SELECT 1 FROM main.api_contract_versions AS head WHERE head.id = NEW.entity_id AND head.recorded_by = NEW.actor)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'history_names_recorded_by'); END;
 
 CREATE TRIGGER concept_versions_no_update BEFORE UPDATE ON concept_versions
 WHEN (FALSE) IS NOT TRUE

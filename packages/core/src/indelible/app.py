@@ -16,7 +16,6 @@ from indelible.kernel import (
     TimeOrderedIds,
     Transaction,
 )
-from indelible.kernel.contract_versions import ContractVersionsRead, ContractVersionsWrite
 from indelible.kernel.contracts import check_contract
 from indelible.kernel.keys import KeysRead, KeysWrite
 from indelible.kernel.payloads import PayloadsRead, PayloadsWrite
@@ -46,7 +45,6 @@ class ReadTx(
     RejectionsRead,
     RetentionRead,
     RunbooksRead,
-    ContractVersionsRead,
     WebhooksRead,
     SubscribersRead,
     ReadTransaction,
@@ -70,7 +68,6 @@ class WriteTx(
     RejectionsWrite,
     RetentionWrite,
     RunbooksWrite,
-    ContractVersionsWrite,
     WebhooksWrite,
     SubscribersWrite,
     Transaction,

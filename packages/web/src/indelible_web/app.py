@@ -21,7 +21,7 @@ from indelible.kernel.values import IDENTIFIER, LINE
 from indelible_web import console
 from indelible_web.context import WebContext, cause_sources, runbook_names
 from indelible_web.contexts import CONTEXTS
-from indelible_web.http import admin, contract_versions, liveness_admin, runbooks
+from indelible_web.http import admin, liveness_admin, runbooks
 from indelible_web.http.access import (
     PUBLIC,
     SIGNED,
@@ -61,7 +61,6 @@ KERNEL_ADMIN_ROUTES: Final = (
     admin.routes,
     liveness_admin.routes,
     runbooks.routes,
-    contract_versions.routes,
 )
 REGISTRY: Final = "indelible_metrics"  # an extension of the application
 MAX_DOCUMENTS: Final = 8  # that are kept; one is built in a fifth of a second

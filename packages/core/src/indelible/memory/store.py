@@ -25,7 +25,6 @@ from indelible.kernel import (
 from indelible.kernel.commands import use_commands
 from indelible.kernel.commit_signal import CommitSignal
 from indelible.kernel.contexts import AnyContext
-from indelible.kernel.contract_versions import ContractVersion, ContractVersions
 from indelible.kernel.idempotency import run_idempotent
 from indelible.kernel.keys import Key
 from indelible.kernel.references import in_order_of_references
@@ -89,7 +88,6 @@ class Tables:
     settings: MemoryAggregateRepository[Setting]
     stages: MemoryAggregateRepository[StageControl]
     runbook_executions: MemoryAggregateRepository[RunbookExecution]
-    contract_versions: MemoryAggregateRepository[ContractVersion]
     breakers: MemoryBreakers
     tasks: MemoryTaskQueue
     concepts: MemoryConceptAggregates
@@ -123,7 +121,6 @@ class Tables:
             settings=MemoryAggregateRepository(history, Setting),
             stages=stages,
             runbook_executions=MemoryAggregateRepository(history, RunbookExecution),
-            contract_versions=MemoryAggregateRepository(history, ContractVersion),
             breakers=breakers,
             tasks=tasks,
             concepts=MemoryConceptAggregates(history, Concept),
@@ -152,7 +149,6 @@ class Tables:
             settings=self.settings.copy(history),
             stages=stages,
             runbook_executions=self.runbook_executions.copy(history),
-            contract_versions=self.contract_versions.copy(history),
             breakers=breakers,
             tasks=tasks,
             concepts=self.concepts.copy(history),
@@ -175,7 +171,6 @@ def repositories_of(tables: Tables) -> dict[str, Repository[Any]]:
     """Return the repositories of operators' records, and those of a host's contexts, by name."""
     repositories: dict[str, Repository[Any]] = {
         "runbook_executions": RunbookExecutions(tables.runbook_executions),
-        "contract_versions": ContractVersions(tables.contract_versions),
     }
     for name, heads in tables.own.items():
         repositories[name] = Repository(heads)
@@ -186,7 +181,6 @@ class MemoryReading(ReadsInOrder):
     """The transaction of a query."""
 
     runbook_executions: RunbookExecutions
-    contract_versions: ContractVersions
 
     def __init__(self, tables: Tables, policy: Policy, config: Config) -> None:
         self.policy = policy
@@ -228,7 +222,6 @@ class MemoryTransaction(ReadsInOrder):
     """The transaction of a handler."""
 
     runbook_executions: RunbookExecutions
-    contract_versions: ContractVersions
 
     def __init__(
         self,

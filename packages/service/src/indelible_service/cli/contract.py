@@ -5,18 +5,12 @@ from typing import Final
 
 import click
 
-from indelible.kernel import Actor
 from indelible_service.cli.output import (
     REFUSED,
     Command,
-    open_settings_store,
     print_result,
 )
 
-REASON: Final = click.option("--reason", required=True, help="The reason in the history.")
-BY: Final = click.option(
-    "--by", default="system:cli", show_default=True, help="The actor in the history."
-)
 FOLDER: Final = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 
 
@@ -24,8 +18,7 @@ FOLDER: Final = click.argument("folder", type=click.Path(file_okay=False, path_t
 def contract() -> None:
     """Freeze what callers rely on: routes, operators' routes, error codes, states, feed events.
 
-    The contract is that of the contexts that are on, your own among them. `record` and `withdraw`
-    open the database, the others do not.
+    The contract is that of the contexts that are on, your own among them. No database is opened.
     """
 
 
@@ -63,64 +56,6 @@ def write(context: click.Context, folder: Path, *, may_break: bool) -> None:
 
     result = {"folder": str(folder), "files": list(new)}
     print_result(result, f"{folder} has {', '.join(new)}.")
-
-
-@contract.command(cls=Command)
-@FOLDER
-@click.option("--release", required=True, help="The release that promises it, such as 1.2.0.")
-@REASON
-@BY
-@click.pass_context
-def record(context: click.Context, folder: Path, release: str, reason: str, by: str) -> None:
-    """Record in the database that a release promises the contract in FOLDER.
-
-    The code must fulfill it: a difference that breaks a caller is listed, nothing is recorded, and
-    the exit status is 1. The database gets the digest of each file. A release has one contract.
-    """
-    from hashlib import sha256
-
-    from indelible.kernel.contract_versions import RecordContractVersion, record_contract_version
-    from indelible.kernel.json_objects import JsonObject
-    from indelible_service.contract.files import (
-        breaks,
-        configured_contract,
-        read_contract,
-        text_of,
-    )
-
-    promised = read_contract(folder)
-    broken = breaks(promised, configured_contract())
-    if broken:
-        _print_breaks(broken, f"Nothing was recorded. Breaking differences: {len(broken)}")
-        context.exit(REFUSED)
-
-    digests: dict[str, object] = {}
-    for name, content in promised.items():
-        digests[name] = sha256(text_of(content).encode()).hexdigest()
-    command = RecordContractVersion(release=release, digests=JsonObject.of(digests))
-    with open_settings_store() as store:
-        head = store.run(record_contract_version, command, actor=Actor.parse(by), reason=reason)
-    number = head.entity.number
-    result = {"number": number, "release": release, "digests": digests}
-    print_result(result, f"The contract of {release} is recorded as version {number}.")
-
-
-@contract.command(cls=Command)
-@click.argument("number", type=click.IntRange(min=1))
-@REASON
-@BY
-def withdraw(number: int, reason: str, by: str) -> None:
-    """Withdraw version NUMBER of the contract, which was recorded by mistake; it stays readable."""
-    from indelible.kernel.contract_versions import (
-        WithdrawContractVersion,
-        withdraw_contract_version,
-    )
-
-    command = WithdrawContractVersion(number=number)
-    with open_settings_store() as store:
-        head = store.run(withdraw_contract_version, command, actor=Actor.parse(by), reason=reason)
-    result = {"number": number, "release": head.entity.release}
-    print_result(result, f"Version {number}, of {head.entity.release}, is withdrawn.")
 
 
 def _print_breaks(broken: list[str], title: str) -> None:

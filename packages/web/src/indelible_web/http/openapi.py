@@ -209,9 +209,7 @@ def _with_description(
     view = describe(view)
 
     security = [{"key": [scope]} for scope in operation.scopes]
-    marks: dict[str, object] = {} if operation.deprecated is None else {"deprecated": True}
     document = blueprint.doc(
-        **marks,
         operationId=operation.name,
         description=_operation_text(operation),
         security=[] if operation.is_signed else security,
@@ -244,8 +242,6 @@ def _operation_text(operation: Operation) -> str:
     """Return the rest of the docstring, and the conditions of a request."""
     _, *paragraphs = (inspect.getdoc(operation.view) or "").split("\n\n")
     paragraphs = [" ".join(paragraph.split()) for paragraph in paragraphs]
-    if operation.deprecated is not None:
-        paragraphs.append(operation.deprecated.sentence())
     if operation.is_signed:
         paragraphs.append("The request is signed; no API key is needed.")
     else:
@@ -331,9 +327,6 @@ def _headers(operation: Operation) -> dict[str, Any]:
         headers["Location"] = {"description": "The address of the created resource.", **text}
     if operation.reason:
         headers[header_names.POSITION] = POSITION_HEADER
-    if operation.deprecated is not None:
-        for name in operation.deprecated.headers():
-            headers[name] = text
     if operation.response_type is Download:
         headers["Content-Disposition"] = {"description": "The name of the file.", **text}
 

@@ -7,13 +7,12 @@ from typing import Any, Final, TypeVar, cast
 from urllib.parse import quote
 
 from attrs import NOTHING, Factory, field, fields, frozen
-from flask import Blueprint, Response, after_this_request, request
+from flask import Blueprint, Response, request
 from marshmallow import EXCLUDE, Schema
 
 from indelible.kernel import AuditContext, Idempotency, IndelibleError, UsageError
 from indelible_web.http.access import SIGNED
 from indelible_web.http.bodies import body_schema_of, check_limit
-from indelible_web.http.deprecations import Deprecated
 from indelible_web.http.downloads import Download, download_response
 from indelible_web.http.examples import Examples, attributes_of
 from indelible_web.http.headers import headers_schema
@@ -56,7 +55,6 @@ class Operation:
     Every command may carry an Idempotency-Key; with `requires_idempotency_key` it must.
     `max_body_bytes` replaces the application's limit of bodies, by a larger or a smaller one.
     `errors` are those that the document names by their codes, beside what every route answers.
-    A `deprecated` one goes on working, and its answers have the headers that say until when.
     With `reads_standby` the answer may come from a standby, and be older than the newest change:
     only for queries by which nobody decides what to write.
     With `reads_with_key` the view runs before `OperationContext.read` reads the key with its query,
@@ -79,7 +77,6 @@ class Operation:
     is_created: Callable[[Any], bool] | None = None
     max_body_bytes: int | None = None
     errors: tuple[type[IndelibleError], ...] = ()
-    deprecated: Deprecated | None = None
     reads_standby: bool = False
     reads_with_key: bool = False
     shows_head_alone: bool = False
@@ -95,8 +92,8 @@ class Operation:
             raise UsageError(f"{route} requires an Idempotency-Key, but takes none")
         if self.reads_standby and self.has_body:
             raise UsageError(f"{route} may write: expected no `reads_standby`")
-        if self.reads_with_key and (self.has_body or self.deprecated):
-            raise UsageError(f"{route} may write or is deprecated: expected no `reads_with_key`")
+        if self.reads_with_key and self.has_body:
+            raise UsageError(f"{route} may write: expected no `reads_with_key`")
         if self.shows_head_alone and not self.takes_if_none_match:
             raise UsageError(f"{route} is no query with a seq: expected no `shows_head_alone`")
 
@@ -259,7 +256,6 @@ class Routes:
         requires_idempotency_key: bool = False,
         max_body_bytes: int | None = None,
         errors: tuple[type[IndelibleError], ...] = (),
-        deprecated: Deprecated | None = None,
         reads_standby: bool = False,
         reads_with_key: bool = False,
         shows_head_alone: bool = False,
@@ -277,7 +273,6 @@ class Routes:
             requires_idempotency_key=requires_idempotency_key,
             max_body_bytes=max_body_bytes,
             errors=errors,
-            deprecated=deprecated,
             reads_standby=reads_standby,
             reads_with_key=reads_with_key,
             shows_head_alone=shows_head_alone,
@@ -290,7 +285,6 @@ class Routes:
         request_type: type[T],
         response_type: type[R],
         errors: tuple[type[IndelibleError], ...] = (),
-        deprecated: Deprecated | None = None,
         reads_standby: bool = False,
         reads_with_key: bool = False,
     ) -> ViewDecorator[T, Page[R]]:
@@ -302,7 +296,6 @@ class Routes:
             response_type=response_type,
             is_paged=True,
             errors=errors,
-            deprecated=deprecated,
             reads_standby=reads_standby,
             reads_with_key=reads_with_key,
         )
@@ -347,8 +340,6 @@ class Server(Services):
 
         @wraps(operation.view)
         def respond(**_: str) -> Response:
-            if operation.deprecated is not None:
-                after_this_request(operation.deprecated.announce)
             values = parser.parse()
             context = self._context(operation, values)
             arguments = {name: value for name, value in values.items() if name in request_fields}

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from indelible_sql.kernel.breaker_tables import BREAKERS, breaker_guards
-from indelible_sql.kernel.contract_tables import CONTRACT_HEADS, contract_guards
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS, hung_thread_guards
 from indelible_sql.kernel.keys import KEY_HEADS, key_guards
 from indelible_sql.kernel.payload_tables import PAYLOADS, payload_guards
@@ -50,12 +49,11 @@ def kernel_guards(dialect: str) -> Iterator[Guard]:
     yield from receipt_guards(dialect)
     yield from declaration_guards(dialect)
     yield from runbook_guards(dialect)
-    yield from contract_guards(dialect)
 
 
 CONTEXT = SqlContext(
     name="kernel",
-    mappings=(KEY_HEADS, STAGE_HEADS, SETTING_HEADS, EXECUTION_HEADS, CONTRACT_HEADS),
+    mappings=(KEY_HEADS, STAGE_HEADS, SETTING_HEADS, EXECUTION_HEADS),
     records=(
         HISTORY,
         RECEIPTS,

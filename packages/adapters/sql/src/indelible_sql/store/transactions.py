@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     # To pyright a cached property is no attribute of its value's type, as the ports declare it.
     from builtins import property as lazy_property
 
-    from indelible.kernel.contract_versions import ContractVersions
     from indelible.kernel.keys import Key
     from indelible.kernel.runbooks import RunbookExecutions
     from indelible.kernel.settings import Setting
@@ -108,14 +107,6 @@ class KernelTransaction(ABC):
         from indelible_sql.kernel.runbook_tables import EXECUTION_HEADS
 
         return RunbookExecutions(SqlAggregateRepository(self.session, EXECUTION_HEADS))
-
-    @lazy_property
-    def contract_versions(self) -> "ContractVersions":
-        """Return the repository of the versions of the contract."""
-        from indelible.kernel.contract_versions import ContractVersions
-        from indelible_sql.kernel.contract_tables import CONTRACT_HEADS
-
-        return ContractVersions(SqlAggregateRepository(self.session, CONTRACT_HEADS))
 
     @lazy_property
     def payloads(self) -> "SqlPayloads":

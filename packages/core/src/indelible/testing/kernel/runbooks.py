@@ -3,16 +3,6 @@
 from typing import Any, Final
 
 from indelible.kernel import Head, IndelibleError, InvalidTransition
-from indelible.kernel.contract_versions import (
-    ContractOfReleaseRecorded,
-    ContractVersion,
-    ContractVersionStatus,
-    RecordContractVersion,
-    WithdrawContractVersion,
-    list_contract_versions,
-    record_contract_version,
-    withdraw_contract_version,
-)
 from indelible.kernel.json_objects import JsonObject
 from indelible.kernel.runbooks import (
     MAX_STEPS,
@@ -88,15 +78,6 @@ def refused_end(
 def text(error: IndelibleError | None) -> str:
     """Return an error as its caller reads it: the code and the message."""
     return "" if error is None else str(error)
-
-
-def record_contract(
-    store: AnyStore, release: str, routes_digest: str = "a" * 64
-) -> Head[ContractVersion]:
-    """Record the contract of a release."""
-    digests = {"routes": routes_digest, "metrics": "b" * 64}
-    command = RecordContractVersion(release=release, digests=JsonObject.of(digests))
-    return do(store, record_contract_version, command)
 
 
 class RunbooksConformance(Suite):
@@ -206,34 +187,3 @@ class RunbooksConformance(Suite):
 
         assert text(refusal(lambda: store.read(get_execution, "none"))) == unknown
         assert text(refusal(lambda: do(store, record_step, step))) == unknown
-
-    def test_a_release_records_its_contract_once_under_the_next_number(
-        self, store: AnyStore
-    ) -> None:
-        first, second = record_contract(store, "0.6.0"), record_contract(store, "0.7.0")
-
-        error = refusal(lambda: record_contract(store, "0.7.0", "c" * 64))
-
-        assert text(error) == text(ContractOfReleaseRecorded("0.7.0", 2))
-        assert "as version 2:" in text(error)
-        assert record_contract(store, "0.6.0") == first  # the answer was lost
-        assert store.read(list_contract_versions) == (second, first)
-        assert store.read(list_contract_versions, before=2) == (first,)
-        assert (first.entity.number, second.entity.number) == (1, 2)
-        assert second.entity.recorded_by == str(MAYA)
-
-    def test_a_contract_that_is_withdrawn_can_be_recorded_again(self, store: AnyStore) -> None:
-        first = record_contract(store, "0.6.0")
-        withdrawal = WithdrawContractVersion(number=first.entity.number)
-
-        withdrawn = do(store, withdraw_contract_version, withdrawal)
-        second = record_contract(store, "0.6.0")
-
-        assert withdrawn.entity.status is ContractVersionStatus.WITHDRAWN
-        assert withdrawn.entity.digests == first.entity.digests
-        assert second.entity.number == first.entity.number + 1
-        again = refusal(lambda: do(store, withdraw_contract_version, withdrawal))
-        assert isinstance(again, InvalidTransition), again
-        unknown = WithdrawContractVersion(number=9)
-        error = refusal(lambda: do(store, withdraw_contract_version, unknown))
-        assert text(error) == "CONTRACT_VERSION_NOT_FOUND: Contract version 9 not found."
