@@ -6,9 +6,12 @@ from tests.core.money.payments import ADA, FEE, HOUR, REFERENCE, START, PaymentR
 
 from indelible.kernel import IndelibleError
 from indelible.money.commands.payments import ApplyEvent, OpenCharge, ReplayEvent
+from indelible.money.entities.stripe_objects import RefundObject
 from indelible.money.handlers.charges import open_charge
 from indelible.money.handlers.inbox import apply_event, replay_event
 from indelible.money.rules.events import parse_event
+from indelible.money.rules.refunds import check_refund
+from indelible.money.rules.stages import SEND_REFUND_STAGE
 
 
 def refused(run: PaymentRun, handler: object, command: object) -> str:
@@ -73,3 +76,24 @@ def test_a_processed_event_that_is_applied_again_is_a_duplicate(run: PaymentRun)
 
     assert applied.code == "STRIPE_EVENT_DUPLICATE"
     assert len(run.store.feed().changes) == before
+
+
+def test_a_refund_of_stripe_belongs_to_one_refund(run: PaymentRun) -> None:
+    charge, intent = run.paid()
+    refund = run.refund(charge)
+    run.process(SEND_REFUND_STAGE)
+    sent = run.refunds(charge)[0]
+    assert sent.id == refund.id
+    reported = RefundObject(
+        id="re_other",
+        status="succeeded",
+        amount_minor=FEE,
+        currency="EUR",
+        payment_intent=intent.id,
+        charge=f"ch_{intent.id}",
+        created=START,
+    )
+
+    with pytest.raises(IndelibleError) as caught:
+        check_refund(sent, reported)
+    assert caught.value.code == "REFUND_EXISTS"
