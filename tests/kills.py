@@ -69,9 +69,13 @@ def kill_each(scenario: Scenario[S], kills: Iterable[Kill]) -> KillReport:
             child.join(kill.seconds)
             child.kill()
         child.join(MAX_WAIT_SECONDS)
-        report.killed += 1
-        if kill.failpoint and child.exitcode != -SIGKILL:
+        report.killed += child.exitcode == -SIGKILL
+        # A process that is to be killed after some time may have ended before.
+        if child.exitcode != -SIGKILL and (kill.failpoint or child.exitcode != 0):
             report.problems.append(f"{kill}: the process was not killed: {child.exitcode}")
+        if child.exitcode is None:
+            child.kill()
+            child.join()
 
         scenario.finish(kill, subject)
         report.problems.extend(f"{kill}: {problem}" for problem in scenario.problems(kill, subject))

@@ -1,6 +1,7 @@
 """Illegal transactions: a recorded one with one thing changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -24,6 +25,7 @@ MADE_BY_DATABASE: Final = "a value that the database makes"
 UNKNOWN_KEY: Final = "a key that the data of no change have"
 REPLACED: Final = "a row that replaces another"
 REWRITTEN: Final = "a stored row rewritten"
+GAP: Final = "a step over a number"
 KINDS: Final = frozenset(
     {
         LEFT_OUT,
@@ -36,6 +38,7 @@ KINDS: Final = frozenset(
         UNKNOWN_KEY,
         REPLACED,
         REWRITTEN,
+        GAP,
     }
 )
 
@@ -90,6 +93,21 @@ def attacks_on(write: Write, transaction: Transaction, raw: Raw) -> Iterator[Att
         yield Attack(UNKNOWN_KEY, str(write.row["lifecycle"]), {write: {"data": unknown}})
     elif change is not None:
         yield from _undeclared_edges(write, change)
+    yield from _gaps(write, transaction)
+
+
+def _gaps(head: Write, transaction: Transaction) -> Iterator[Attack]:
+    """Yield a step over a number, in a derived head and in the record that moves it."""
+    for rule in chain.from_iterable(derived.rules for derived in CATALOG.derived_heads):
+        if rule.head is not head.table:
+            continue
+        for record in transaction:
+            if record.table is rule.record and all(
+                record.row[rule.columns[name]] == head.row[name] for name in ("id", "seq")
+            ):
+                number = head.row["seq"] + 1
+                values = {head: {"seq": number}, record: {rule.columns["seq"]: number}}
+                yield Attack(GAP, f"{head.table.name}.seq, {head.event}", values)
 
 
 def change_of(write: Write, transaction: Transaction) -> Write | None:

@@ -148,11 +148,10 @@ class Raw(ABC):
             for statement in statements:
                 self.run(statement)
             broken = self.broken_key()
-            if broken or not verified:
-                return broken, []
-            return "", self.findings()
         except REFUSALS as error:
             return guard_of(error), []
+        else:
+            return broken, self.findings() if verified and not broken else []
         finally:
             self.connection.exec_driver_sql("ROLLBACK TO attack")
             self.connection.exec_driver_sql("RELEASE attack")

@@ -48,6 +48,11 @@ def unguarded_store(path: Path) -> Generator[SqlStore]:
             store.is_admitted = True
             for engine in (store.engines.writer, store.engines.reader):
                 listen(engine, "connect", _check_nothing)
+        with store.engines.writer.connect() as connection:
+            ask = connection.exec_driver_sql
+            assert ask("PRAGMA foreign_keys").scalar() == 0
+            assert ask("PRAGMA ignore_check_constraints").scalar() == 1
+            assert ask("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").scalar() == 0
         yield store
 
 

@@ -26,8 +26,8 @@ MALFORMED: Final[Mapping[Domain, Sequence[Any]]] = {
     columns.ORDINAL: (0,),
     columns.NATURAL: (-1,),
     columns.INSTANT: (
-        "'1999-12-31T23:59:59.999999+00:00'",
-        "'3000-01-01T00:00:00.000000+00:00'",
+        "1999-12-31T23:59:59.999999+00:00",
+        "3000-01-01T00:00:00.000000+00:00",
     ),
     columns.JSON_OBJECT: (["a list"],),
     columns.JSON_ARRAY: ({"an": "object"},),
@@ -41,14 +41,14 @@ MALFORMED: Final[Mapping[Domain, Sequence[Any]]] = {
     token_columns.WALLET: ("0x" + "A" * 40, "0x" + "a" * 39),
     token_columns.CHAIN_HASH: ("0x" + "g" * 64, "a" * 66),
     token_columns.TOKEN_NUMBER: (-1, 2**256),
-    columns.JSON_VALUE: ("'null'",),
+    columns.JSON_VALUE: ("null",),
     value_columns.AMOUNT_MINOR: (-MAX_AMOUNT_MINOR - 1, MAX_AMOUNT_MINOR + 1),
     value_columns.CURRENCY: ("usd", "USDX"),
     value_columns.RAW_BYTES: (b"\x00" * (MAX_PAYLOAD_BYTES + 1),),
     SUM_MINOR: (-MAX_SUM_MINOR - 1, MAX_SUM_MINOR + 1),
     FLAG: ("2", "-1"),
     TASK_ARGUMENTS: (["a list"],),
-    TASK_RESULT: ("'null'",),
+    TASK_RESULT: ("null",),
 }
 
 # Well-formed values that no row of the situation has.

@@ -167,8 +167,9 @@ def test_each_start_keeps_the_data_below_a_directory_of_its_user_alone(empty: Pa
 @pytest.mark.dose
 def test_the_end_of_the_block_and_an_exception_in_it_leave_no_process(directory: Path) -> None:
     for error in (None, CallerError):
+        seen: set[int] = set()
         with suppress(CallerError), postgres(directory, durable=False) as server:
-            seen = processes(directory, server.admin_url)
+            seen |= processes(directory, server.admin_url)
             if error is not None:
                 raise error
 
