@@ -85,6 +85,7 @@ BREAKS: Final[dict[str, Callable[[Json], Any]]] = {
     "Concept.id was string, is null or string": lambda new: fields(new, "Concept")["id"].update(
         type=["string", "null"]
     ),
+    "Concept.id was string, is any type": lambda new: fields(new, "Concept")["id"].pop("type"),
     "ConceptContent.examples[] was string, is integer": lambda new: fields(new, "ConceptContent")[
         "examples"
     ].update(items={"type": "integer"}),
@@ -137,6 +138,21 @@ def test_a_planted_breaking_change_is_named(line: str) -> None:
     BREAKS[line](new)
 
     assert breaks(old, new) == [line]
+
+
+def test_a_schema_without_its_name_has_lost_its_fields() -> None:
+    old, new = committed(), cast("Json", deepcopy(committed()))
+    named = [
+        field
+        for schema in new[PUBLIC]["components"]["schemas"].values()
+        for field in schema.get("properties", {}).values()
+        if field.get("$ref", "").endswith("/ConceptContent")
+    ]
+    for field in named:
+        field.clear()
+        field.update(type="object", additionalProperties={})
+
+    assert "ConceptContent.examples is gone" in breaks(old, new)
 
 
 @pytest.mark.parametrize("name", ADDITIONS)

@@ -8,6 +8,7 @@ import click
 from indelible_service.cli.output import (
     REFUSED,
     Command,
+    escaped,
     print_result,
 )
 
@@ -59,4 +60,4 @@ def write(context: click.Context, folder: Path, *, may_break: bool) -> None:
 
 
 def _print_breaks(broken: list[str], title: str) -> None:
-    print_result(broken, "\n".join((title, *broken)))
+    print_result(broken, "\n".join((title, *map(escaped, broken))))

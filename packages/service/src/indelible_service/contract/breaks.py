@@ -14,6 +14,7 @@ from attrs import field, frozen
 Json = Mapping[str, Any]
 
 UPPER_LIMITS: Final = ("maxLength", "maxItems", "maximum", "x-maximum")
+ANY_TYPE: Final = "any type"
 LOWER_LIMITS: Final = ("minLength", "minItems", "minimum", "x-minimum")
 
 
@@ -88,9 +89,9 @@ class _Comparison:
         """
         old_types = _types(old, self.old_schemas)
         new_types = _types(new, self.new_schemas)
-        unknown = old_types.keys() - new_types.keys() if sent else new_types.keys() - old_types
-        if unknown:
-            yield f"{place} was {_listed(old_types)}, is {_listed(new_types)}"
+        if _excludes(old_types, new_types) if sent else _excludes(new_types, old_types):
+            was, is_now = _listed(old_types) or ANY_TYPE, _listed(new_types) or ANY_TYPE
+            yield f"{place} was {was}, is {is_now}"
 
         yield from _values(place, old, new, sent=sent)
         if sent:
@@ -101,11 +102,12 @@ class _Comparison:
 
         for kind, name in old_types.items():
             new_name = new_types.get(kind, "")
-            pair = (name, new_name, sent)
-            if name and new_name and pair not in self.compared:
+            pair = (name or place, new_name or place, sent)
+            if (name or new_name) and kind in new_types and pair not in self.compared:
                 self.compared.add(pair)
-                old_schema, new_schema = self.old_schemas[name], self.new_schemas[new_name]
-                yield from self._schema(name, old_schema, new_schema, sent=sent)
+                old_schema = self.old_schemas.get(name, old)
+                new_schema = self.new_schemas.get(new_name, new)
+                yield from self._schema(name or place, old_schema, new_schema, sent=sent)
 
     def _fields(self, place: str, old: Json, new: Json, *, sent: bool) -> Iterator[str]:
         old_fields, new_fields = old.get("properties", {}), new.get("properties", {})
@@ -149,6 +151,11 @@ def _types(schema: Json, schemas: Json) -> dict[str, str]:
         has_format = "format" in schema and name != "null"
         types[f"{name} ({schema['format']})" if has_format else name] = ""
     return types
+
+
+def _excludes(some: Mapping[str, str], others: Mapping[str, str]) -> bool:
+    """Return True if a value of some types may be of none of the others; no type is any type."""
+    return bool(others) and (not some or bool(some.keys() - others))
 
 
 def _values(place: str, old: Json, new: Json, *, sent: bool) -> Iterator[str]:

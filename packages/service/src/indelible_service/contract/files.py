@@ -90,9 +90,9 @@ def breaks(old: Contract, new: Contract) -> list[str]:
             lines.append(f"error code {code} had status {status}, has {after['errors'][code]}")
     for lifecycle, states in before["states"].items():
         gone = set(states) - set(after["states"].get(lifecycle, ()))
-        lines.extend(f"state {state} of {lifecycle} is gone" for state in sorted(gone))
+        lines.extend(f"state {state} of {lifecycle} is gone" for state in sorted(gone, key=str))
     gone_events = set(before["events"]) - set(after["events"])
-    lines.extend(f"event {event} is gone" for event in sorted(gone_events))
+    lines.extend(f"event {event} is gone" for event in sorted(gone_events, key=str))
     return lines
 
 
@@ -116,7 +116,7 @@ def read_contract(folder: Path) -> Contract:
     try:
         # Compared with itself, it is read in all places where a comparison reads it.
         breaks(contract, contract)
-    except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError) as error:
         problem = f"it has not the shape of a contract ({error!r})"
         raise ContractUnreadable(str(folder), problem) from error
     return contract
@@ -129,7 +129,7 @@ def write_contract(folder: Path, contract: Contract, *, may_break: bool = False)
     """
     with translate_os_errors(folder):
         folder.mkdir(exist_ok=True)
-        is_there = (folder / OTHER).exists()
+        is_there = any((folder / name).exists() for name in contract)
     if is_there and not may_break:
         broken = breaks(read_contract(folder), contract)
         if broken:

@@ -170,7 +170,7 @@ def loaded_snapshot(
             yield connection, store.schema
         return
 
-    with store.engines.reader.connect() as connection:
+    with translate_errors(), store.engines.reader.connect() as connection:
         shape = shape_of(connection, store.schema)
     schema = f"indelible_check_{token_hex(8)}"
     engine = owner_engine(owner_address(store, owner_url))
@@ -192,6 +192,9 @@ def _read(path: Path) -> str:
         line = content.count(b"\n") + 1
         raise SnapshotInvalid(str(path), line, f"it has more than {MAX_FILE_BYTES} bytes")
 
+    if b"\0" in content:
+        line = content.count(b"\n", 0, content.index(b"\0")) + 1
+        raise SnapshotInvalid(str(path), line, "it has a byte 0")
     try:
         return content.decode()
     except UnicodeDecodeError as error:
@@ -220,7 +223,7 @@ def _sqlite_statements(file_text: str) -> Iterator[tuple[int, str]]:
         if not statement:
             first_line = line
         statement += line_text
-        if sqlite3.complete_statement(statement):
+        if ";" in line_text and sqlite3.complete_statement(statement):
             yield first_line, statement
             statement = ""
     if statement:

@@ -1,6 +1,7 @@
 """Write the generated files of the schema, and compare a database with what they contain."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
@@ -39,9 +40,9 @@ def differences(store: AnySqlStore, owner_url: str | None = None) -> Mapping[str
         state = admitted_state(connection, store.schema)
         lines = facts(connection, store.schema, store.schema_catalog)
     if facts_digest(lines) != state.digest:
-        expected = set(_expected_facts(store, owner_url))
-        for fact in sorted(expected.symmetric_difference(lines)):
-            kinds[fact] = "missing" if fact in expected else "unexpected"
+        expected, actual = Counter(_expected_facts(store, owner_url)), Counter(lines)
+        kinds.update(dict.fromkeys(sorted(expected - actual), "missing"))
+        kinds.update(dict.fromkeys(sorted(actual - expected), "unexpected"))
     for name, fault in _function_faults(store).items():
         kinds[f"function {name}: `indelible db upgrade` repairs it"] = fault
     kinds.update(_other_faults(store))
