@@ -223,15 +223,19 @@ def test_no_update_happens_within_an_update(populated_file: Path, tmp_path: Path
 def test_the_owner_of_the_tables_meets_the_triggers(populated_database: PostgresServer) -> None:
     raw = RawDatabase(populated_database.owner_url)
     accepted: set[str] = set()
+    empty: set[str] = set()
     for table in CATALOG.tables:
         row = raw.connection.execute(select(table).limit(1)).mappings().first()
-        assert row is not None, table.name
+        if row is None:
+            empty.add(table.name)
+            continue
         for _, statement in rewrites(table, dict(row), raw):
             if raw.refusing_guard(statement) == "":
                 accepted.add(table.name)
     raw.close()
 
     assert accepted <= MAY_BE_REWRITTEN
+    assert empty <= {"pruned_stages"}
 
 
 def test_a_forged_seal_is_refused(populated_file: Path, tmp_path: Path) -> None:

@@ -4246,6 +4246,19 @@ FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.
 
 ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_one_step;
 
+CREATE FUNCTION indelible.artifacts_begins() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER artifacts_begins AFTER INSERT ON indelible.artifacts
+FOR EACH ROW WHEN ((NEW.seq = 1) IS NOT TRUE) EXECUTE FUNCTION indelible.artifacts_begins();
+
+ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_begins;
+
 CREATE FUNCTION indelible.centroids_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -4284,6 +4297,19 @@ CREATE TRIGGER centroids_one_step BEFORE UPDATE ON indelible.centroids
 FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.centroids_one_step();
 
 ALTER TABLE indelible.centroids ENABLE ALWAYS TRIGGER centroids_one_step;
+
+CREATE FUNCTION indelible.centroids_begins() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER centroids_begins AFTER INSERT ON indelible.centroids
+FOR EACH ROW WHEN ((NEW.seq = 1) IS NOT TRUE) EXECUTE FUNCTION indelible.centroids_begins();
+
+ALTER TABLE indelible.centroids ENABLE ALWAYS TRIGGER centroids_begins;
 
 CREATE FUNCTION indelible.spaces_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN

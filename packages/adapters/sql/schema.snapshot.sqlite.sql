@@ -3810,6 +3810,10 @@ CREATE TRIGGER artifacts_one_step BEFORE UPDATE ON artifacts
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'artifacts_one_step'); END;
 
+CREATE TRIGGER artifacts_begins BEFORE INSERT ON artifacts
+WHEN (NEW.seq = 1) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_begins'); END;
+
 CREATE TRIGGER centroids_no_delete BEFORE DELETE ON centroids
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'centroids_no_delete'); END;
@@ -3833,6 +3837,10 @@ BEGIN SELECT RAISE(ABORT, 'centroids_no_nested_update'); END;
 CREATE TRIGGER centroids_one_step BEFORE UPDATE ON centroids
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'centroids_one_step'); END;
+
+CREATE TRIGGER centroids_begins BEFORE INSERT ON centroids
+WHEN (NEW.seq = 1) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_begins'); END;
 
 CREATE TRIGGER spaces_fixed BEFORE UPDATE ON spaces
 WHEN (NEW.user_id = OLD.user_id AND NEW.model = OLD.model AND NEW.dimension = OLD.dimension) IS NOT TRUE

@@ -104,7 +104,9 @@ def head_guards(
             " AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at"
         ),
     )
-    if lifecycle is not None:
+    if lifecycle is None:  # the key into history shows that of the others
+        yield Guard(table=head, rule="begins", event="INSERT", condition="NEW.seq = 1")
+    else:
         yield _history_guard(head, lifecycle, dialect)
         if data_keys is not None:
             yield _data_keys_guard(head, lifecycle, data_keys, dialect)
