@@ -78,7 +78,9 @@ def test_an_error_has_a_code_in_upper_snake_case_and_one_kind() -> None:
 
         assert UPPER_SNAKE.fullmatch(error.code), error
         assert len(kinds) == 1, error
-        assert tuple(error.__subclasses__()) == SUBTYPES.get(error, ()), error
+        # By their names: the class from which attrs has made one with slots may still live.
+        names = {subtype.__name__ for subtype in error.__subclasses__()}
+        assert names == {subtype.__name__ for subtype in SUBTYPES.get(error, ())}, error
 
 
 @pytest.mark.parametrize(
